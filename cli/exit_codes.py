@@ -27,7 +27,9 @@ MEANINGS = {
         "Allowed, or nothing found",
         (
             "`why`: allowed. `proof` holds. `check` and `review`: no finding is an error. `diff`: nobody gains access. "
-            "`preview`, `up`, `destroy`: every resource succeeded. `reconcile`: nothing is to change, or all was done."
+            "`preview`, `up`, `destroy`: every resource succeeded. `reconcile`: nothing is to change, or all was done. "
+            "`release plan`: nobody gains access. `release approve`: the plan has its approval, or needs none. "
+            "`release apply`: everything was deployed, and Azure has exactly the approved access."
         ),
     ),
     ExitCode.NO: (
@@ -35,7 +37,9 @@ MEANINGS = {
         (
             "`why`: denied. `proof` fails. `blast-radius`: an agent is over budget. `check`, `review`: a finding is "
             "an error. `preview`, `up`, `destroy`: the program or a resource failed; with `--summary`, as `review`, "
-            "too. `reconcile`: an agent cannot be reconciled."
+            "too. `reconcile`: an agent cannot be reconciled. `release plan`: the proof fails, a finding is an error, "
+            "or Azure has access that nobody declared. `release approve`: no valid approval. `release apply`: the "
+            "deployment stopped, or Azure has not exactly the approved access."
         ),
     ),
     ExitCode.UNANSWERED: (
@@ -43,7 +47,7 @@ MEANINGS = {
         (
             "Bad input, a mistake in network.yaml or a stack's file (`preview` and `up` check them first), an unknown "
             "stack, agent, resource, verb or revision, a source that cannot be read, or an output that cannot be "
-            "written."
+            "written. `release apply`: something differs from the evidence, or there is no approval; nothing changed."
         ),
     ),
     ExitCode.GROWTH: (
@@ -51,7 +55,7 @@ MEANINGS = {
         (
             "`diff`: somebody gains access, a finding that is an error is new, or something can no longer be judged. "
             "`why`: under a condition, or undecided. `reconcile` without `--apply`: something would change. "
-            "`refresh-roles`: roles differ."
+            "`refresh-roles`: roles differ. `release plan`: access grows, or something can no longer be judged."
         ),
     ),
     ExitCode.INTERNAL: (

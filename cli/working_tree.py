@@ -110,10 +110,10 @@ class Project:
 
     def _save(self, document: Mapping[str, Any], reads: Mapping[str, str]) -> None:
         """Save the project's documents to the cache, unless the project changed or they contain a credential."""
-        from cli.cache.credentials import holds_credential  # noqa: PLC0415 (imports pydantic)
+        from safe_text.document_search import credential_place  # noqa: PLC0415 (imports many patterns)
 
         documents = {"declared": self._declared_document, "deployed": document}
-        if self._current_fingerprint() == self._fingerprint and not holds_credential(documents):
+        if self._current_fingerprint() == self._fingerprint and credential_place(documents) is None:
             store.save(store.cache_folder(), self._fingerprint, documents, reads)
 
     @cached_property

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from manifest.agents import MAX_REPLICAS, Replicas
 from manifest.apis import KNOWN_APIS, Api, CloudName
+from manifest.approval import Approval, ApprovalSetting
 from manifest.arm_ids import ArmId, WorkspaceId
 from manifest.base_model import ListField, StrictModel, sorted_strings
 from manifest.customer_key import CustomerKey
@@ -265,6 +266,8 @@ class Environment(StrictModel):
     """Retention of logs in days. Limits: "Manage data retention in a Log Analytics workspace", 2025."""
     production: bool = True
     """Production requires a tag for every image. Set false in other environments."""
+    approval: ApprovalSetting | None = None
+    """Plans of a release that need an approval, and who may give it; by default those with growth, in production."""
     deleted: Literal["recover", "report"] | None = None
     """Soft-deleted resources with needed names: recover them, or report them as an error; by default Azure refuses."""
     purge_protection: bool = True
@@ -343,6 +346,11 @@ class Environment(StrictModel):
     def knows_api(self, name: str) -> bool:
         """Return True if the name is one of an API that agents can call for users."""
         return name in KNOWN_APIS or (self.entra is not None and name in self.entra.apis)
+
+    @property
+    def release_approval(self) -> Approval:
+        """Return the plans of a release that need an approval here; by default those in which access grows."""
+        return self.approval or Approval(when="growth" if self.production else "never")
 
     def api(self, name: str) -> Api:
         """Return an API that agents call for users: a known one, or one of the stack's own."""

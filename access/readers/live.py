@@ -6,26 +6,26 @@ agents always. Not read: roles that can be activated for a while, which managed 
 """
 
 import re
-from dataclasses import replace
 
 from azure.core.credentials import TokenCredential
 
-from access.azure.scopes import is_management_group, key, type_of
-from access.azure.types import TYPES
-from access.azure.verbs import CALLED_KINDS
+from access.azure.scopes import is_management_group, key
 from access.model.errors import UnreadableSource
-from access.model.graph import DenyAssignment, Graph, Principal, Resource, Unread
+from access.model.graph import DenyAssignment, Graph, Principal, Unread
 from access.model.memberships import Memberships
 from access.readers.agent_credentials import FoundCredentials, credentials_of
 from access.readers.arm_client import PUBLIC, ArmClient, signed_in
 from access.readers.entra_directory import directory_of, memberships_of
 from access.readers.graph_builder import graph
-from access.readers.property_comparison import differences_of
+from access.readers.network_names import (
+    ProgramPrincipals,
+    agents_by_path,
+    path_without_subscription,
+    with_network_name,
+)
 from access.readers.subscription import Reading
 
 # Agents are matched by their principals, and are not resources of the network.
-_KINDS = {row.key: row.kind for row in TYPES if row.kind and row.kind not in CALLED_KINDS}
-_IN_SUBSCRIPTION = 2
 _GROUP_NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
 
 
@@ -64,7 +64,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         base = arm.subscription + (f"/resourceGroups/{resource_group}" if resource_group is not None else "")
         reading = Reading(arm, base, credential)
         base_path = _in_subscription(arm.subscription)
-        places = None if like is None else {base_path + path: agent for path, agent in _agents_by_path(like).items()}
+        places = None if like is None else {base_path + path: agent for path, agent in agents_by_path(like).items()}
         states = reading.states(network, stack, places)
     found = graph(
         states,
@@ -73,8 +73,8 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         known_principals=reading.principals,
         current=True,
     )
-    people = _ProgramPrincipals(like)
-    names = None if like is None else {_path_without_subscription(each.id): each for each in like.resources}
+    people = ProgramPrincipals(like)
+    names = None if like is None else {path_without_subscription(each.id): each for each in like.resources}
     principals = [*map(people.display_name, found.principals)]
     directory = directory or directory_of(endpoint)
     memberships, notes = _memberships(principals, reading.denies, credential, directory)
@@ -82,7 +82,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
     behind = credentials_of(principals, credential, directory) if directory and not notes else FoundCredentials()
     return Graph(
         principals=principals,
-        resources=(_with_network_name(each, names) for each in found.resources),
+        resources=(with_network_name(each, names) for each in found.resources),
         assignments=(reading.with_current_role(each) for each in found.assignments),
         denies=reading.denies,
         unread=(*(each for each in found.unread if not _is_of_graph(each)), *notes, *behind.unread),
@@ -120,60 +120,6 @@ def _is_of_graph(one: Unread) -> bool:
 
 def _in_subscription(subscription: str) -> str:
     return f"{key(subscription)}/"
-
-
-def _agents_by_path(like: Graph) -> dict[str, str]:
-    """Return the program's agents by the paths of their apps and identities."""
-    return {_path_without_subscription(one.owner): one.agent for one in like.principals if one.agent and one.owner}
-
-
-class _ProgramPrincipals:
-    """Finds, for a principal of live Azure, the same principal of the network's program, by path or id."""
-
-    def __init__(self, like: Graph | None) -> None:
-        known = like.principals if like is not None else ()
-        self._by_place = {
-            (_path_without_subscription(each.owner), each.purpose): each
-            for each in known
-            if each.owner and each.is_in_network
-        }
-        self._by_id = {each.id.lower(): each for each in known if each.purpose == "people"}
-
-    def display_name(self, found: Principal) -> Principal:
-        """Return a live principal with the names that it has in the network."""
-        people = self._by_id.get(found.id.lower())
-        if people is not None:
-            return people
-        like = self._by_place.get((_path_without_subscription(found.owner), found.purpose)) if found.owner else None
-        if like is None:
-            return found
-        return replace(
-            found,
-            agent=like.agent,
-            other_agents=like.other_agents,
-            party=like.party,
-            app=like.app,
-            service_account=like.service_account,
-        )
-
-
-def _with_network_name(found: Resource, names: dict[str, Resource] | None) -> Resource:
-    """Return a live resource with its name and kind in the network."""
-    kind = _KINDS.get(type_of(key(found.id)), "")
-    if names is None:
-        return replace(found, kind=kind or found.kind, declared=bool(kind))
-    like = names.get(_path_without_subscription(found.id))
-    differences = () if like is None or like.unseen else differences_of(like.properties, found.properties)
-    if like is None:
-        return replace(found, kind=kind or found.kind, declared=False)
-    if not like.declared:
-        return replace(found, kind=like.kind, declared=False, differences=differences)
-    return replace(found, name=like.name, kind=like.kind, declared=True, differences=differences)
-
-
-def _path_without_subscription(resource_id: str) -> str:
-    """Return an id without its subscription, since a preview uses another subscription."""
-    return "/".join(key(resource_id).split("/")[_IN_SUBSCRIPTION:])
 
 
 __all__ = ["read", "signed_in"]

@@ -33,15 +33,24 @@ def read(document: Mapping[str, Any]) -> Graph:
     failures = list(_failures(values))
     if failures and "steps" not in values:
         raise UnreadableSource(_WHERE, f"the preview failed before it listed a resource: {failures[0].what}")
-    steps = [mapping(step) for step in required_list(values, "steps", _WHERE)]
-    _check_whole(steps, mapping(values.get("changeSummary")))
-    states: dict[str, ResourceState] = {}
+    retained = [each for step in _steps(values) for each in _retained(step)]
+    notes = [Unread(each.location, RETAINED) for each in retained]
+    return graph((*states(values), *retained), source=_WHERE, unread=(*failures, *notes))
+
+
+def states(document: Values) -> tuple[ResourceState, ...]:
+    """Return the state of each resource of a Pulumi preview after its steps, without the resources that it deletes.
+
+    Raises:
+        UnreadableSource: the document has another format or is truncated.
+    """
+    steps = _steps(document)
+    _check_whole(steps, mapping(document.get("changeSummary")))
+    found: dict[str, ResourceState] = {}
     for step in steps:
         for state in _after(step):
-            states[state.urn] = state
-    retained = [each for step in steps for each in _retained(step)]
-    notes = [Unread(each.location, RETAINED) for each in retained]
-    return graph((*states.values(), *retained), source=_WHERE, unread=(*failures, *notes))
+            found[state.urn] = state
+    return tuple(found.values())
 
 
 def without_masks(value: object) -> Any:  # noqa: ANN401 - any JSON value
@@ -51,6 +60,10 @@ def without_masks(value: object) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, Mapping):
         return {name: without_masks(each) for name, each in cast("Values", value).items()}
     return [without_masks(each) for each in cast("list[object]", value)] if isinstance(value, list) else value
+
+
+def _steps(document: Values) -> list[Values]:
+    return [mapping(step) for step in required_list(document, "steps", _WHERE)]
 
 
 def _check_whole(steps: list[Values], counts: Values) -> None:

@@ -9,11 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from access.azure.flat_properties import flattened
+from access.azure.type_tokens import azure_native_token
 from access.model.errors import UnreadableSource
 from access.model.json_values import Values, mapping, text, texts
-
-_MODULES = {"documentdb": "cosmosdb"}
-"""Modules of azure-native that had other names before version 3."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +45,8 @@ class ResourceState:
 
     @property
     def token(self) -> str:
-        """Return the Pulumi type token without API version; empty for types outside azure-native.
-
-        A version is part of the module (`storage/v20240101`), or of the package that was generated for it
-        (`azure-native_storage_v20240101`).
-        """
-        package, _, rest = self.type.partition(":")
-        if package != "azure-native" and not package.startswith("azure-native_"):
-            return ""
-        module, _, name = rest.rpartition(":")
-        module = module.partition("/")[0]
-        return f"azure-native:{_MODULES.get(module, module)}:{name}"
+        """Return the Pulumi type token without API version; empty for types outside azure-native."""
+        return azure_native_token(self.type)
 
     @property
     def values(self) -> Values:

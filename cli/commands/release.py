@@ -1,4 +1,4 @@
-"""Commands `agent-network release …`, which a pipeline runs before or after a deployment."""
+"""Commands `agent-network release …`, with which a pipeline plans, approves and applies a deployment."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +13,18 @@ _EXAMPLES = examples(
     "agent-network release foundry reconcile --stack prod",
     "agent-network release foundry reconcile --stack prod --apply",
 )
+_STEPS = examples(
+    "agent-network release plan --stack prod",
+    "agent-network release approve --stack prod --evidence .release/prod",
+    "agent-network release apply --stack prod --evidence .release/prod",
+)
+
+Evidence = Annotated[Path, typer.Option("--evidence", metavar="DIR", help="Folder that `release plan` wrote.")]
 
 app = typer.Typer(
     name="release",
-    help="Commands that a pipeline runs before or after a deployment.",
-    epilog=_EXAMPLES,
+    help="Plans, approves and applies a deployment, and what belongs to it.",
+    epilog=_STEPS,
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -31,6 +38,58 @@ foundry = typer.Typer(
 app.add_typer(foundry, name="foundry")
 
 
+@app.command(epilog=_STEPS)
+def plan(
+    *,
+    stack: Stack = "dev",
+    evidence: Annotated[
+        Path | None,
+        typer.Option("--evidence", metavar="DIR", help="Folder to write to; by default, .release/<stack>."),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Write the evidence of a deployment: what changes, who gains access, and from which inputs.
+
+    The exit code is 0 if nobody gains access, 3 if somebody does or something can no longer be judged, and 1 if the
+    proof fails, a finding is an error, or Azure has access that nobody declared.
+    """
+    from cli.release_steps import run_plan  # noqa: PLC0415 (imports Pulumi's SDK and Azure's)
+
+    return run_plan(find_root(), stack, evidence, as_json=as_json)
+
+
+@app.command(epilog=_STEPS)
+def approve(
+    *,
+    evidence: Evidence,
+    stack: Stack = "dev",
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", metavar="FILE", help="Private key, as PEM, of a registered approver: signs an approval."),
+    ] = None,
+) -> int:
+    """Record the approval of a plan, from the platform's records or with a signature.
+
+    The exit code is 1 if the plan needs an approval and has none that is valid.
+    """
+    from cli.release_steps import run_approve  # noqa: PLC0415 (as above)
+
+    return run_approve(find_root(), stack, evidence, key)
+
+
+@app.command(epilog=_STEPS)
+def apply(*, evidence: Evidence, stack: Stack = "dev", as_json: Json = False) -> int:
+    """Deploy exactly what was planned and approved.
+
+    Refuses, with exit code 2, if the commit, a file, a tool, the state or the preview is not that of the evidence, or
+    if the approval is missing. The exit code is 1 if the deployment stopped, or Azure has not exactly the approved
+    access afterwards.
+    """
+    from cli.release_steps import run_apply  # noqa: PLC0415 (as above)
+
+    return run_apply(find_root(), stack, evidence, as_json=as_json)
+
+
 @foundry.callback()
 def _foundry() -> None:  # a group of one command stays a group
     """Move role assignments to the current identities of Foundry agents."""
@@ -42,7 +101,7 @@ def _foundry() -> None:  # a group of one command stays a group
 def reconcile(  # noqa: PLR0913 (an option each)
     *,
     stack: Stack = "dev",
-    apply: Annotated[
+    apply_changes: Annotated[
         bool,
         typer.Option(
             "--apply",
@@ -77,7 +136,7 @@ def reconcile(  # noqa: PLR0913 (an option each)
     return run(
         find_root(),
         stack,
-        apply_changes=apply,
+        apply_changes=apply_changes,
         as_json=as_json,
         export=export,
         local=local,

@@ -29,7 +29,7 @@ def _needed(world: World, inputs: Values) -> Iterator[RequestedOperation]:
 TYPES = (
     ResourceType(
         _TOKEN,
-        "subscriptions/{subscriptionId}/dataPermissions/network",
+        "subscriptions/{subscriptionId}/dataPermissions/{resource_group}",
         check_operations=_needed,
         data_plane=no_operations,
         inherits_location=False,

@@ -70,7 +70,7 @@ def _reads(world: World, inputs: Values) -> Iterator[RequestedOperation]:
 TYPES = (
     ResourceType(
         _TOKEN,
-        "subscriptions/{subscriptionId}/deletedResources/network",
+        "subscriptions/{subscriptionId}/deletedResources/{resource_group}",
         check_operations=_reads,
         checked_inputs=_with_found,
         data_plane=no_operations,

@@ -177,8 +177,8 @@ def test_policies_import_only_access_and_pulumi_policy(name: str) -> None:
 
 
 @of("release")
-def test_release_imports_only_access_components_and_localazure(name: str) -> None:
-    assert rooms_of(imported(name)) <= {"release", "access", "components", "localazure", COMMON}
+def test_release_imports_only_access_components_policies_and_localazure(name: str) -> None:
+    assert rooms_of(imported(name)) <= {"release", "access", "components", "policies", "localazure", COMMON}
 
 
 @of(*(room for room in ROOMS if room != "cli"))

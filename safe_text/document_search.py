@@ -1,19 +1,19 @@
-"""Checks documents for credentials before they are written to the cache.
-
-Values that Pulumi marks as secret are masked in them already; this finds what somebody wrote openly.
-"""
+"""Search for credentials in whole JSON documents before they are written to a file."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from safe_text.credentials import detect_credential
 
-__all__ = ["holds_credential"]
+__all__ = ["credential_place"]
 
 
-def holds_credential(document: object) -> bool:
-    """Return True if any text in a document looks like a credential, by its form or its name."""
-    return any(detect_credential(text, name) for name, text in _named_texts("", document))
+def credential_place(document: object) -> str | None:
+    """Return the name of the first value of a document that looks like a credential by its form or its name, or None.
+
+    The name is empty for a value without a name, such as a key.
+    """
+    return next((name for name, text in _named_texts("", document) if detect_credential(text, name)), None)
 
 
 def _named_texts(name: str, value: object) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,114 @@
+"""Runs the steps of a release, prints their results, and returns the exit codes."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from access.reports import text
+from access.reports.terminal import Style
+from cli.exit_codes import ExitCode
+from cli.output import print_error, print_text
+from cli.project_root import shown_path
+from cli.release_surroundings import prepared
+from release.apply import Applied, apply, approve
+from release.approval_sources.signed import sign_approval
+from release.errors import NotApprovedError
+from release.evidence import Evidence, read_evidence
+from release.plan import PAGE, Verdict, plan
+from safe_text.display import visible
+
+__all__ = ["run_apply", "run_approve", "run_plan"]
+
+_CODES = {Verdict.UNCHANGED: ExitCode.OK, Verdict.GROWTH: ExitCode.GROWTH, Verdict.REFUSED: ExitCode.NO}
+_VERDICTS = {
+    Verdict.UNCHANGED: "nobody gains access",
+    Verdict.GROWTH: "access grows, or something can no longer be judged",
+    Verdict.REFUSED: "refused: the proof fails, a finding is an error, or Azure has access that nobody declared",
+}
+_FOLDER = ".release"
+
+
+def run_plan(root: Path, stack: str, folder: Path | None, *, as_json: bool) -> ExitCode:
+    """Make a plan, print it, and return the exit code of its verdict.
+
+    Raises:
+        ReleaseError: the plan cannot be made; with everything that is missing.
+    """
+    evidence, verdict = plan(prepared(root, stack).around, folder or root / _FOLDER / stack)
+    if as_json:
+        print_text(json.dumps({**evidence.document, "digest": evidence.digest}, indent=2))
+    else:
+        print_text("\n".join(_plan_lines(evidence, verdict, Style.of(sys.stdout))))
+    return _CODES[verdict]
+
+
+def run_approve(root: Path, stack: str, folder: Path, key: Path | None) -> ExitCode:
+    """Record the approval of a plan, print who gave it, and return the exit code.
+
+    Raises:
+        ReleaseError: the evidence was edited.
+    """
+    preparation = prepared(root, stack)
+    around, rule = preparation.around, preparation.rule
+    if key is not None:
+        sign_approval(root, read_evidence(folder), rule, preparation.setting.keys, key, around.now())
+    try:
+        found = approve(around, folder, rule, preparation.source)
+    except NotApprovedError as error:
+        print_error(str(error))
+        return ExitCode.NO
+    digest = read_evidence(folder).digest[:12]
+    print_text(
+        f"plan {digest} needs no approval"
+        if found is None
+        else f"plan {digest} is approved by {visible(found.by)} ({visible(found.source)}), for {rule.hours} hours"
+    )
+    return ExitCode.OK
+
+
+def run_apply(root: Path, stack: str, folder: Path, *, as_json: bool) -> ExitCode:
+    """Deploy an approved plan, print the result, and return the exit code.
+
+    Raises:
+        ReleaseError: something differs from the evidence, or the plan is not approved; nothing was changed.
+    """
+    preparation = prepared(root, stack)
+    applied = apply(preparation.around, folder, preparation.rule, preparation.source)
+    if as_json:
+        print_text(json.dumps(applied.document, indent=2))
+    else:
+        print_text("\n".join(_applied_lines(applied)))
+    return ExitCode.OK if applied.is_complete else ExitCode.NO
+
+
+def _plan_lines(evidence: Evidence, verdict: Verdict, style: Style) -> Iterator[str]:
+    content = evidence.document
+    yield text.diff(content["access"], style)
+    yield ""
+    yield text.proof(content["proof"], style)
+    for title, rows in (
+        ("access in Azure that nobody declared:", content["live"]["undeclared"]),
+        ("assignments of the stack that Azure does not have:", content["live"]["missing"]),
+    ):
+        if rows:
+            yield title
+            yield from (f"  {visible(row)}" for row in rows)
+    counted = ", ".join(f"{number} {operation}" for operation, number in content["counts"].items())
+    yield f"resources: {counted or 'no changes'}; {len(content['drift'])} differ in Azure from the state"
+    yield f"plan {evidence.digest[:12]}: {_VERDICTS[verdict]}"
+    yield f"evidence: {shown_path(evidence.folder)} ({PAGE} for people)"
+
+
+def _applied_lines(applied: Applied) -> Iterator[str]:
+    outcome, read_back = applied.outcome, applied.read_back
+    yield f"{len(outcome.applied)} changes applied"
+    if outcome.failure:
+        yield from (f"  {operation} {urn.rpartition('::')[2]}" for operation, urn in outcome.applied)
+        yield from (f"stopped by the approved plan: {visible(each)}" for each in outcome.violations)
+        yield f"stopped: {visible(outcome.failure)}"
+    elif read_back is not None and read_back.is_equal:
+        yield "assignments read back: Azure has every assignment of the plan, and no access that nobody declared"
+    elif read_back is not None:
+        yield "assignments read back: not what was approved"
+        yield from (f"  {visible(each)}" for each in (*read_back.undeclared, *read_back.missing))

@@ -1,0 +1,180 @@
+"""Prepares what a release uses outside of itself: the stack, Azure or local Azure, the network, and the approvals."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from access.model.declared import Declared
+from access.model.graph import Graph
+from access.readers import live
+from access.readers.network_names import named_like
+from cli.deployment import deployment_of
+from cli.errors import CommandError
+from cli.graph_file import graph_of_file
+from cli.policy_pack import enforcement_folder, pack_folder
+from cli.project_root import check_stack
+from cli.reconcile import reconcile
+from cli.report_origin import report_origin
+from localazure.fronts.plugin import WORLD
+from manifest.approval import Approval
+from manifest.declared_document import declared_document
+from manifest.loading import load_with_document
+from manifest.stack_file import config_getter
+from release.approval import ApprovalRule, ApprovalSource, When
+from release.approval_sources.signed import SignedApprovals
+from release.backend import backend_at
+from release.engine.stack import EngineStack, Pack
+from release.errors import ReleaseError
+from release.run_identity import run_identity
+from release.statements import public_key
+from release.surroundings import Surroundings
+from safe_text.display import visible
+from safe_text.yaml_loading import load_yaml
+
+__all__ = ["Preparation", "prepared"]
+
+_MANAGEMENT = "https://management.azure.com/.default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparation:
+    """Everything that the steps of a release use."""
+
+    around: Surroundings
+    setting: Approval
+    rule: ApprovalRule
+    source: ApprovalSource
+
+
+def prepared(root: Path, stack_name: str) -> Preparation:
+    """Return everything that the steps of a release of a stack use.
+
+    Raises:
+        CommandError: there is no such stack.
+        ManifestError: with every mistake in the project's files.
+        ReleaseError: the stack, its backend or the setting for approvals cannot be used.
+    """
+    check_stack(root, stack_name)
+    network, environment, document = load_with_document(
+        stack_name, config_getter(root, stack_name), root=root, role_refusal_reason=lambda _role, _kind: None
+    )
+    declared = Declared.from_json(declared_document(network, environment, document))
+    stack = EngineStack(root, stack_name)
+    world = os.environ.get(WORLD, "")
+    azure = _LocalAzure(Path(world)) if world else _Azure()
+    around = Surroundings(
+        root=root,
+        stack=stack,
+        backend=backend_at(stack.full_environment, _project_backend(root), live.signed_in),
+        declared=declared,
+        outside=_outside(root, stack_name),
+        packs=[Pack(pack_folder(), _configuration(root, stack_name))],
+        enforcement=enforcement_folder(),
+        live=lambda state: azure.read(state, declared),
+        sign_in=azure.sign_in,
+        is_local=azure.is_local,
+        origin=report_origin(root),
+        now=lambda: datetime.now(UTC),
+        run=run_identity(os.environ),
+        reconcile=lambda: _reconcile(root, stack_name),
+        waits=() if azure.is_local else Surroundings.waits,
+        report=_print_step,
+    )
+    setting = environment.release_approval
+    rule = ApprovalRule(when=When(setting.when), hours=setting.hours)
+    return Preparation(around=around, setting=setting, rule=rule, source=_source(setting, root, os.environ))
+
+
+class _Azure:
+    """Azure, as the credential of this machine may read it."""
+
+    is_local = False
+
+    def sign_in(self) -> None:
+        """Get a token for Azure Resource Manager.
+
+        Raises:
+            ReleaseError: there is no token; with the reason.
+        """
+        from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415 (importing costs)
+
+        try:
+            live.signed_in().get_token(_MANAGEMENT)
+        except ClientAuthenticationError as error:
+            reason = " ".join(str(error.message).split())[:300]
+            raise ReleaseError(f"nobody is signed in to Azure: {reason}") from None
+
+    def read(self, state: Graph, declared: Declared) -> Graph:
+        """Return the access graph of the subscription that a stack is deployed to.
+
+        Raises:
+            ReleaseError: the stack has resources in several subscriptions.
+        """
+        names = {one.id.split("/")[2] for one in state.resources if one.id.lower().startswith("/subscriptions/")}
+        if len(names) != 1:
+            raise ReleaseError(f"the stack has resources in {len(names)} subscriptions; a release reads one")
+        return live.read(names.pop(), live.signed_in(), network=declared.network, stack=declared.stack, like=state)
+
+
+class _LocalAzure:
+    """Local Azure, whose world is a file of the project."""
+
+    is_local = True
+
+    def __init__(self, world: Path) -> None:
+        self._world = world
+
+    def sign_in(self) -> None:
+        """Do nothing: local Azure has no sign-in for the engine."""
+
+    def read(self, state: Graph, _declared: Declared) -> Graph:
+        """Return the access graph of everything that is deployed to local Azure, with the names of the stack."""
+        return named_like(graph_of_file(self._world), state)
+
+
+def _source(setting: Approval, root: Path, environment: Mapping[str, str]) -> ApprovalSource:
+    by = setting.by or _platform_source(environment)
+    if by == "keys":
+        return SignedApprovals(root, {name: public_key(name, pem) for name, pem in setting.keys.items()})
+    raise ReleaseError(f"approvals by {by!r} are not read yet")
+
+
+def _platform_source(environment: Mapping[str, str]) -> str:
+    if environment.get("GITHUB_ACTIONS"):
+        return "github-environment"
+    return "azure-pipelines" if environment.get("TF_BUILD") else "keys"
+
+
+def _outside(root: Path, stack: str) -> Mapping[str, str]:
+    """Return digests of the files that the program reads outside its project, from a run on local Azure."""
+    _document, reads = deployment_of(root, stack)
+    if reads is None:
+        raise CommandError(
+            "the program starts processes or connects to a network, so that its inputs cannot be bound; remove that"
+        )
+    return reads
+
+
+def _reconcile(root: Path, stack: str) -> None:
+    reconcile(root, stack, apply_changes=True, as_json=False, export=None, local=False, pin_versions=False)
+
+
+def _configuration(root: Path, stack: str) -> Path | None:
+    """Return the project's configuration of the policy pack for a stack; None if there is none."""
+    path = root / f"policies.{stack}.json"
+    return path if path.is_file() else None
+
+
+def _project_backend(root: Path) -> str:
+    settings: object = load_yaml((root / "Pulumi.yaml").read_text("utf-8"))
+    backend = settings.get("backend") if isinstance(settings, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return str(backend.get("url", "")) if isinstance(backend, dict) else ""  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
+
+def _print_step(step: str) -> None:
+    # Standard output has the result, with --json as one document.
+    sys.stderr.write(f"{visible(step)} …\n")
+    sys.stderr.flush()

@@ -1,0 +1,167 @@
+"""Deployment of an approved plan: the engine runs only if nothing differs, and stops at what was not approved.
+
+Owns the order of the checks. First the inputs are compared with the evidence, then the approval, then a new preview;
+the engine runs with the approved plan as a mandatory policy; afterwards the access is read back from Azure. What was
+applied before a stop is reported. `access` judges; nothing is judged here.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from access.model.json_values import listed
+from access.model.planned_resource import PlannedResource, from_json
+from release import self_test, statements
+from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved
+from release.enforcement.enforced_run import enforced_up
+from release.engine.stack import Outcome
+from release.errors import ReleaseError
+from release.evidence import Evidence, read_evidence
+from release.live_access import LiveAccess, live_access
+from release.plan import APPROVED, deployed_graph, inputs_now
+from release.resource_changes import changed_urns, resource_changes
+from release.surroundings import Surroundings
+
+__all__ = ["RESULT", "Applied", "apply", "approve"]
+
+RESULT, APPROVAL = "result.intoto.json", "derived-approval.intoto.json"
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """Result of a deployment of an approved plan."""
+
+    outcome: Outcome
+    read_back: LiveAccess | None
+    """Difference of the assignments that were read back from Azure; None after a stop."""
+    document: Mapping[str, Any]
+
+    @property
+    def is_complete(self) -> bool:
+        """Return True if everything was deployed, and Azure has exactly the approved access."""
+        return not self.outcome.failure and self.read_back is not None and self.read_back.is_equal
+
+
+def approve(around: Surroundings, folder: Path, rule: ApprovalRule, source: ApprovalSource) -> Approval | None:
+    """Write the statement of the approval that a source has for the evidence; None if the plan needs none.
+
+    Raises:
+        ReleaseError: the evidence was edited, or no approval is valid; with the reasons.
+    """
+    evidence = read_evidence(folder)
+    found = check_approved(rule, source, evidence, around.now())
+    if found is not None and not found.digest:  # a signed approval has its statement already
+        statements.write(folder / APPROVAL, approval_statement(found, rule, evidence))
+    return found
+
+
+def apply(around: Surroundings, folder: Path, rule: ApprovalRule, source: ApprovalSource) -> Applied:
+    """Deploy the plan of the evidence in a folder.
+
+    Raises:
+        ReleaseError: something differs from the evidence, or the plan is not approved; nothing was changed.
+        UnreadableSource: Azure cannot be read.
+    """
+    around.report("comparing the evidence with this commit, these tools and the state")
+    evidence = read_evidence(folder)
+    export = around.stack.export()
+    _refuse_other_inputs(around, evidence, export)
+    around.report("looking for the approval")
+    approval = check_approved(rule, source, evidence, around.now())
+    planned = _planned(evidence)
+    around.report("previewing again")
+    _refuse_other_preview(around, evidence)
+    around.report("deploying, with the approved plan as a mandatory policy")
+    outcome = enforced_up(around.stack, planned=planned, export=export, pack=around.enforcement, others=around.packs)
+    read_back = None
+    if not outcome.failure:
+        around.report("moving role assignments to current identities of Foundry agents")
+        around.reconcile()
+        around.report("reading the assignments back from Azure")
+        read_back = _read_back(around)
+    document = _document(around, evidence, approval, outcome, read_back)
+    _keep(around, evidence, document)
+    return Applied(outcome=outcome, read_back=read_back, document=document)
+
+
+def _read_back(around: Surroundings) -> LiveAccess:
+    """Return how Azure differs from the stack; a new assignment is waited for, since Azure lists it a little later."""
+    state = deployed_graph(around.stack.export())
+    for wait in (*around.waits, None):
+        found = live_access(state, around.live(state), around.declared, around.origin.time.date())
+        if found.is_equal or wait is None:
+            return found
+        around.sleep(wait)
+    raise AssertionError  # the last wait is None
+
+
+def _refuse_other_inputs(around: Surroundings, evidence: Evidence, export: Mapping[str, Any]) -> None:
+    problems = list(
+        self_test.problems(
+            root=around.root,
+            project=around.stack.project,
+            stack=around.stack.name,
+            export=export,
+            backend=around.backend,
+            sign_in=around.sign_in,
+            is_local=around.is_local,
+        )
+    )
+    if evidence.document.get("verdict") == "refused":
+        problems.append("the plan was refused, and no approval changes that; see its findings")
+    problems += [f"since the plan, {each}" for each in evidence.inputs.differences(inputs_now(around, export))]
+    if problems:
+        raise ReleaseError("\n".join([*problems, "nothing was changed; make a new plan with `release plan`"]))
+
+
+def _refuse_other_preview(around: Surroundings, evidence: Evidence) -> None:
+    preview = around.stack.preview(around.packs)
+    rows = [cast("Mapping[str, Any]", row) for row in listed(evidence.document.get("resources"))]
+    different = changed_urns(rows, resource_changes(preview))
+    if different:
+        names = ", ".join(urn.rpartition("::")[2] for urn in different[:_SHOWN])
+        more = f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else ""
+        raise ReleaseError(
+            f"the preview differs from the plan in {names}{more}; nothing was changed; make a new plan with `release"
+            " plan`"
+        )
+
+
+def _planned(evidence: Evidence) -> Sequence[PlannedResource]:
+    rows: list[object] = json.loads(evidence.text(APPROVED))
+    return tuple(from_json(rows).values())
+
+
+def _document(
+    around: Surroundings,
+    evidence: Evidence,
+    approval: Approval | None,
+    outcome: Outcome,
+    read_back: LiveAccess | None,
+) -> dict[str, Any]:
+    return {
+        "project": evidence.document["project"],
+        "stack": evidence.document["stack"],
+        "commit": evidence.inputs.commit,
+        "at": around.now().isoformat(timespec="seconds"),
+        "run": dict(around.run),
+        "approved_by": approval.by if approval else "",
+        "approval": approval.source if approval else "",
+        "failure": outcome.failure,
+        "violations": list(outcome.violations),
+        "applied": [{"operation": operation, "urn": urn} for operation, urn in outcome.applied],
+        "read_back": None if read_back is None else read_back.document(),
+    }
+
+
+def _keep(around: Surroundings, evidence: Evidence, document: Mapping[str, Any]) -> None:
+    """Write the statement of the result, and keep all statements next to the state."""
+    result = statements.Statement(kind=statements.RESULT, subjects=evidence.subjects, predicate=document)
+    statements.write(evidence.folder / RESULT, result)
+    place = f"{document['project']}/{document['stack']}/{evidence.digest[:16]}"
+    moment = str(document["at"]).replace(":", "")
+    for path in sorted(evidence.folder.glob("*.intoto.json")):
+        around.backend.keep(f"{place}/{moment}-{path.name}", path.read_bytes())

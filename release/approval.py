@@ -1,0 +1,149 @@
+"""Approvals of a plan: who may give one, for which evidence, and for how long.
+
+Owns the rules that hold for every source of approvals. An approval names the digest of the evidence or the exact commit
+that the evidence is about, is given by somebody who is not an author of that commit, after the plan was made, and is
+valid for a limited time. A source derives approvals from records that the approved side cannot write: see
+`release.approval_sources`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from release import statements
+from release.errors import NotApprovedError, ReleaseError
+from release.evidence import Evidence
+
+__all__ = ["Approval", "ApprovalRule", "ApprovalSource", "When", "approval_statement", "check_approved"]
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""Maximum difference between the clocks of two machines."""
+
+
+class When(StrEnum):
+    """Setting of an environment: the plans that need an approval."""
+
+    GROWTH = "growth"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """Approval of a plan by one person, as a source has read it."""
+
+    by: str
+    """Name of the approver at the source, such as a login."""
+    source: str
+    """Record that the approval is in, such as the address of a review."""
+    at: datetime
+    commit: str = ""
+    """Commit that was approved; empty if the approval names the evidence."""
+    digest: str = ""
+    """Digest of the evidence that was approved; empty if the approval names a commit, or the run that made the plan."""
+    run: str = ""
+    """Run of the pipeline that was approved; empty if the approval names the evidence or a commit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRule:
+    """Approvals that an environment requires."""
+
+    when: When
+    hours: int = 24
+    """Number of hours for which an approval is valid."""
+
+
+class ApprovalSource(Protocol):
+    """Interface of the records with approvals."""
+
+    def approvals(self, evidence: Evidence) -> Iterable[Approval]:
+        """Return the approvals that the records have for a plan."""
+        ...
+
+    def authors(self, evidence: Evidence) -> frozenset[str]:
+        """Return the names of the authors of the plan's commit, at the same source, in lower case."""
+        ...
+
+
+def check_approved(rule: ApprovalRule, source: ApprovalSource, evidence: Evidence, now: datetime) -> Approval | None:
+    """Return the approval that covers a plan; None if the plan needs none.
+
+    Raises:
+        NotApprovedError: the plan needs an approval and has none that is valid, with the reason for each that is not.
+        ReleaseError: the clock of this machine is set back.
+    """
+    _refuse_earlier(now, evidence)
+    verdict = str(evidence.document.get("verdict"))
+    if rule.when is When.NEVER or (rule.when is When.GROWTH and verdict == "unchanged"):
+        return None
+    authors, reasons = source.authors(evidence), list[str]()
+    for one in source.approvals(evidence):
+        problems = list(_problems(one, rule, evidence, authors, now))
+        if not problems:
+            return one
+        reasons.append(f"the approval of {one.by} does not count: {'; '.join(problems)}")
+    needed = "access grows" if rule.when is When.GROWTH else "this environment approves every plan"
+    found = "\n".join(reasons) or "no approval was found"
+    raise NotApprovedError(f"the plan {evidence.digest[:12]} needs an approval, since {needed}; {found}")
+
+
+def approval_statement(approval: Approval, rule: ApprovalRule, evidence: Evidence) -> statements.Statement:
+    """Return the statement that records an approval of the evidence."""
+    until = approval.at + timedelta(hours=rule.hours)
+    predicate: Mapping[str, Any] = {
+        **asdict(approval),
+        "at": approval.at.isoformat(timespec="seconds"),
+        "expires": until.isoformat(timespec="seconds"),
+        "project": evidence.document["project"],
+        "stack": evidence.document["stack"],
+    }
+    return statements.Statement(kind=statements.APPROVAL, subjects=evidence.subjects, predicate=predicate)
+
+
+def made_at(evidence: Evidence) -> datetime:
+    """Return the time at which the plan was made.
+
+    Raises:
+        ReleaseError: the evidence has no time with a time zone.
+    """
+    try:
+        found = datetime.fromisoformat(str(evidence.document.get("made")))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ReleaseError("evidence.json: 'made' is not a time with a time zone; write the evidence again")
+    return found
+
+
+def _problems(
+    one: Approval, rule: ApprovalRule, evidence: Evidence, authors: frozenset[str], now: datetime
+) -> Iterator[str]:
+    made = made_at(evidence)
+    if one.by.lower() in authors:
+        yield "they are an author of the commit, and nobody approves their own change"
+    if not (one.digest or one.commit or one.run):
+        yield "it names neither this evidence, nor its commit, nor the run that made it"
+    if one.digest and one.digest != evidence.digest:
+        yield f"it is for the evidence {one.digest[:12]}"
+    if one.commit and one.commit != evidence.inputs.commit:
+        yield f"it is for the commit {one.commit[:12]}"
+    run = str(evidence.document.get("run", {}).get("run_id", ""))
+    if one.run and one.run != run:
+        yield f"it is for the run {one.run}, and the plan was made in {run or 'no run'}"
+    if one.at < made - _CLOCKS_DIFFER and not one.commit:
+        yield "it is older than the plan"
+    if one.at > now + _CLOCKS_DIFFER:
+        yield f"it is from the future ({one.at.isoformat(timespec='seconds')}); the clock of this machine is wrong"
+    if one.at + timedelta(hours=rule.hours) < now:
+        yield f"it expired {rule.hours} hours after {one.at.isoformat(timespec='seconds')}"
+
+
+def _refuse_earlier(now: datetime, evidence: Evidence) -> None:
+    if now < made_at(evidence) - _CLOCKS_DIFFER:
+        raise ReleaseError(
+            f"the clock of this machine ({now.isoformat(timespec='seconds')}) is before the time of the plan"
+            f" ({evidence.document.get('made')}); set the clock"
+        )

@@ -1,0 +1,112 @@
+"""Approvals as statements that are signed with a registered key.
+
+Owns which files count: each statement of an approval next to the evidence. The public keys are in the stack's file, so
+that a change of them is a change of the commit. The authors of a commit come from git; a key is registered under the
+e-mail address that its owner commits with.
+"""
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from securesystemslib.signer import SSlibKey  # pyright: ignore[reportPrivateImportUsage] (documented as public)
+
+from release import statements
+from release.approval import Approval, ApprovalRule, approval_statement
+from release.errors import ReleaseError
+from release.evidence import EVIDENCE, Evidence
+
+__all__ = ["SignedApprovals", "commit_authors", "sign_approval"]
+
+_PATTERN = "approval*.intoto.json"
+_IDENTITIES = "%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly)"
+
+
+class SignedApprovals:
+    """Approvals in the folder of the evidence that are signed with registered keys."""
+
+    def __init__(self, root: Path, keys: Mapping[str, SSlibKey]) -> None:
+        """Use the registered keys.
+
+        Args:
+            root: folder of the project, for the authors of its commits.
+            keys: public keys by the e-mail address of their owner.
+        """
+        self._root, self._keys = root, keys
+
+    def approvals(self, evidence: Evidence) -> Iterator[Approval]:
+        """Yield the approval in each statement that is signed with a registered key.
+
+        Raises:
+            ReleaseError: a file is not a statement, or its signature is not of a registered key.
+        """
+        for path in sorted(evidence.folder.glob(_PATTERN)):
+            signed = statements.read(path, self._keys)
+            if signed.statement.kind != statements.APPROVAL:
+                raise ReleaseError(f"{path}: is not a statement of an approval")
+            if not signed.signers:
+                raise ReleaseError(f"{path}: has no signature, and so nobody has approved")
+            for name in signed.signers:
+                yield Approval(
+                    by=name,
+                    source=path.name,
+                    at=_time(path, signed.statement),
+                    digest=signed.statement.subjects.get(EVIDENCE, "none"),
+                )
+
+    def authors(self, evidence: Evidence) -> frozenset[str]:
+        """Return the e-mail addresses of the authors of the commit, in lower case."""
+        return commit_authors(self._root, evidence.inputs.commit)
+
+
+def sign_approval(  # noqa: PLR0913, PLR0917 (one argument for each thing that a signature is about)
+    root: Path, evidence: Evidence, rule: ApprovalRule, keys: Mapping[str, str], key: Path, now: datetime
+) -> Path:
+    """Write an approval of the evidence that is signed with a private key, and return the file.
+
+    Args:
+        root: folder of the project.
+        evidence: the evidence.
+        rule: approvals that the environment requires.
+        keys: registered public keys, as PEM, by the e-mail address of their owner.
+        key: file of the private key.
+        now: time of the approval.
+
+    Raises:
+        ReleaseError: the key is not registered, or belongs to an author of the commit.
+    """
+    signer = statements.private_key(key)
+    owners = [name for name, pem in keys.items() if statements.public_key(name, pem).keyid == signer.public_key.keyid]
+    if not owners:
+        raise ReleaseError(f"{key}: its public key is not registered; add it to 'approval' in the stack's file")
+    if owners[0] in commit_authors(root, evidence.inputs.commit):
+        raise ReleaseError(f"{owners[0]} is an author of the commit, and nobody approves their own change")
+    approval = Approval(by=owners[0], source=key.name, at=now, digest=evidence.digest)
+    path = evidence.folder / f"approval-{owners[0].partition('@')[0]}.intoto.json"
+    statements.write(path, approval_statement(approval, rule, evidence), signer)
+    return path
+
+
+def commit_authors(root: Path, commit: str) -> frozenset[str]:
+    """Return the e-mail addresses of author, committer and co-authors of a commit, in lower case.
+
+    Raises:
+        ReleaseError: git does not have the commit.
+    """
+    command = ["git", "show", "--no-patch", f"--format={_IDENTITIES}", commit]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 (the user's git)
+    if done.returncode:
+        raise ReleaseError(f"the authors of commit {commit[:12]} cannot be read; fetch the commit")
+    lines = (line.strip().lower() for line in done.stdout.splitlines())
+    return frozenset(line.rpartition("<")[2].rstrip(">") for line in lines if line)
+
+
+def _time(path: Path, statement: statements.Statement) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(statement.predicate.get("at")))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ReleaseError(f"{path}: 'at' is not a time with a time zone")
+    return found

@@ -1,0 +1,95 @@
+"""The one policy of the pack: each resource is as the approved plan has it.
+
+Passes the engine's values to `access.questions.deviations`, which compares. The engine sends the policy no outputs of
+other resources: the release writes them to a file as the engine reports them. An id that is not there yet is waited
+for, some seconds, since the two reach the policy on different ways.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyConfigSchema,
+    PolicyPack,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+)
+
+from access.model.planned_resource import PlannedResource, from_json
+from access.questions.deviations import deviations
+from access.readers.pack import properties
+from policies.secrecy import keep_secrets
+from release.enforcement.exchange import LineFile, ReturnedStrings
+from safe_text.display import visible
+
+__all__ = ["NAME", "POLICY", "policy", "start"]
+
+NAME = "agent-network-release"
+POLICY = "approved-plan"
+"""Name of the policy, which is the key of its configuration."""
+
+_PATH = {"type": "string", "minLength": 1}
+_SCHEMA = PolicyConfigSchema({"approved": _PATH, "returned": _PATH, "compared": _PATH})
+_WAIT = 5.0
+"""Seconds for which a value that does not fit is compared again."""
+_PAUSE = 0.05
+
+
+class _Comparison:
+    """The approved plan and the two files of one run of the engine."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        rows: list[object] = json.loads(Path(config["approved"]).read_text("utf-8"))
+        self._planned: Mapping[str, PlannedResource] = from_json(rows)
+        self._returned = ReturnedStrings(Path(config["returned"]))
+        self._compared = LineFile(Path(config["compared"]))
+
+    def problems(self, urn: str, kind: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the differences of a resource from the approved plan, and record that it was compared."""
+        end = time.monotonic() + _WAIT
+        found = deviations(self._planned, urn, kind, values, self._returned.of)
+        while found and urn in self._planned and time.monotonic() < end:
+            time.sleep(_PAUSE)
+            found = deviations(self._planned, urn, kind, values, self._returned.of)
+        self._compared.append({"urn": urn, "refused": bool(found)})
+        return found
+
+
+def policy() -> ResourceValidationPolicy:
+    """Return the policy, for one run of the engine."""
+    made: list[_Comparison] = []
+    lock = Lock()
+
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if _is_outside_azure(args):
+            return
+        with lock:
+            if not made:
+                made.append(_Comparison(args.get_config()))
+        for problem in made[0].problems(args.urn, args.resource_type, properties(args.props)):
+            report(f"{visible(args.name)}: {visible(problem)}; the deployment stops before this resource", args.urn)
+
+    return ResourceValidationPolicy(
+        name=POLICY,
+        description="Each resource of a deployment is as the approved plan has it.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.MANDATORY,
+        config_schema=_SCHEMA,
+    )
+
+
+def start() -> None:
+    """Run the policy pack in this process until the engine stops it, with secrets hidden from the policy."""
+    keep_secrets()
+    PolicyPack(NAME, [policy()], enforcement_level=EnforcementLevel.MANDATORY)
+
+
+def _is_outside_azure(args: ResourceValidationArgs) -> bool:
+    """Return True for components and providers, which are nothing in Azure by themselves."""
+    return args.provider is None or args.resource_type.startswith("pulumi:providers:")

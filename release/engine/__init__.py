@@ -1,0 +1,1 @@
+"""The Pulumi engine, driven through the Automation API: a stack's state, previews, drift and deployments."""

@@ -1,0 +1,203 @@
+"""Stack of the Pulumi engine: its state, previews, drift and deployment, without a secret in clear text.
+
+Owns which calls are made. The Automation API's `export_stack`, `outputs` and the result of `up` have secrets in clear
+text, and its errors have the whole output (pulumi/pulumi, sdk/python/lib/pulumi/automation, 3.272): here the CLI is run
+through that API with the arguments that mask them, and errors keep one line. A stack is selected, and never created.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from pulumi import automation
+from pulumi.automation.errors import StackNotFoundError
+
+from access.model.json_values import mapping
+from release.engine.command import InterruptedRun, OwnSessionCommand
+from release.errors import ReleaseError
+
+__all__ = ["EngineStack", "Outcome", "Pack"]
+
+Event = Mapping[str, Any]
+
+_ENVIRONMENT = {
+    # The link would be a signed address of the state in Azure Storage, or a warning that there is none.
+    "PULUMI_OPTION_SUPPRESS_PERMALINK": "true",
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+}
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Policy pack of a run, with its configuration if it has one."""
+
+    folder: Path
+    configuration: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Outcome of a deployment: the error of the engine if there is one, and the changed resources."""
+
+    failure: str = ""
+    """Reason for which the engine stopped; empty if it deployed everything."""
+    violations: tuple[str, ...] = ()
+    """Messages of mandatory policies."""
+    applied: tuple[tuple[str, str], ...] = ()
+    """Operation and URN of each change that was made, in order."""
+
+
+class EngineStack:
+    """Stack of a project, whose commands run with the Pulumi CLI on PATH."""
+
+    def __init__(self, root: Path, name: str, environment: Mapping[str, str] | None = None) -> None:
+        """Select the stack.
+
+        Args:
+            root: folder of the project.
+            name: name of the stack.
+            environment: environment variables in addition to those of this process.
+
+        Raises:
+            ReleaseError: the CLI is missing or too old, or there is no such stack.
+        """
+        self.name, self.root = name, root
+        self.environment = {**_ENVIRONMENT, **(environment or {})}
+        try:
+            self._command = OwnSessionCommand()
+            options = automation.LocalWorkspaceOptions(env_vars=self.environment, pulumi_command=self._command)
+            self._stack = automation.select_stack(stack_name=name, work_dir=str(root), opts=options)
+        except FileNotFoundError:
+            raise ReleaseError("pulumi: not found on PATH; install the CLI of Pulumi") from None
+        except automation.InvalidVersionError as error:
+            raise ReleaseError(f"pulumi: {error}") from None
+        except StackNotFoundError:
+            raise ReleaseError(
+                f"stack {name!r} does not exist in the backend, and a release creates none; create it once with `pulumi"
+                f" stack init {name}`, and commit its stack file"
+            ) from None
+        except automation.CommandError as error:
+            raise ReleaseError(f"stack {name!r} cannot be selected: {last_error(error)}") from None
+
+    @property
+    def full_environment(self) -> dict[str, str]:
+        """Return all environment variables with which the Pulumi CLI runs."""
+        return {**os.environ, **self.environment}
+
+    @property
+    def project(self) -> str:
+        """Return the name of the project."""
+        return self._stack.workspace.project_settings().name
+
+    def export(self) -> Mapping[str, Any]:
+        """Return the state of the stack, with secrets encrypted.
+
+        Raises:
+            ReleaseError: the state cannot be read.
+        """
+        return self._document(["stack", "export"], "the state of the stack cannot be read")
+
+    def preview(self, packs: Sequence[Pack] = ()) -> Mapping[str, Any]:
+        """Return the document of a preview with all resources, in which secrets are masked.
+
+        Raises:
+            ReleaseError: the program failed, or a mandatory policy of a pack is violated.
+        """
+        arguments = ["preview", "--json", "--show-sames", *_pack_arguments(packs)]
+        return self._document(arguments, "the preview failed")
+
+    def refresh_preview(self) -> Mapping[str, Any]:
+        """Return the document of a refresh that changes nothing, with the resources that differ in Azure.
+
+        Raises:
+            ReleaseError: Azure cannot be read.
+        """
+        return self._document(["refresh", "--preview-only", "--json"], "the comparison of the state with Azure failed")
+
+    def up(self, packs: Sequence[Pack], on_event: Callable[[Event], None]) -> Outcome:
+        """Deploy the stack, and return the outcome, also of a deployment that stopped.
+
+        Args:
+            packs: policy packs.
+            on_event: receives each event of the engine, in order.
+        """
+        applied: list[tuple[str, str]] = []
+        violations: list[str] = []
+        errors: list[str] = []
+
+        def see(event: Event) -> None:
+            on_event(event)
+            done = mapping(mapping(event.get("resOutputsEvent")).get("metadata"))
+            if done and done.get("op") != "same":
+                applied.append((str(done.get("op")), str(done.get("urn"))))
+            policy = mapping(event.get("policyEvent"))
+            if policy and policy.get("enforcementLevel") == "mandatory":
+                violations.append(_plain(str(policy.get("message"))))
+            diagnostic = mapping(event.get("diagnosticEvent"))
+            if diagnostic.get("severity") == "error":
+                errors.append(_plain(str(diagnostic.get("message"))))
+
+        arguments = ["up", "--yes", "--skip-preview", "--json", *_pack_arguments(packs)]
+        failure = ""
+        try:
+            self._run(arguments, "the deployment failed", _collecting(see))
+        except InterruptedRun as interrupted:
+            failure = f"the deployment was {interrupted}"
+        except ReleaseError as error:
+            failure = errors[0] if errors else str(error)
+        return Outcome(failure=failure, violations=tuple(dict.fromkeys(violations)), applied=tuple(applied))
+
+    def _document(self, arguments: list[str], what: str) -> Mapping[str, Any]:
+        text = self._run(arguments, what)
+        try:
+            return cast("Mapping[str, Any]", json.loads(text))
+        except ValueError:
+            raise ReleaseError(f"stack {self.name!r}: {what}: the engine's answer is not JSON") from None
+
+    def _run(self, arguments: list[str], what: str, on_line: Callable[[str], None] | None = None) -> str:
+        try:
+            return self._command.run(
+                [*arguments, "--stack", self.name], str(self.root), self.environment, on_line
+            ).stdout
+        except automation.CommandError as error:
+            raise ReleaseError(f"stack {self.name!r}: {what}: {last_error(error)}") from None
+
+
+def last_error(error: automation.CommandError) -> str:
+    """Return the last line with an error in the output of a failed command, without the rest of the output."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    errors = [_plain(line.partition("error:")[2].strip()) for line in lines if "error:" in line]
+    return errors[-1] if errors and errors[-1] else "the Pulumi CLI gave no reason"
+
+
+def _pack_arguments(packs: Sequence[Pack]) -> list[str]:
+    arguments: list[str] = []
+    for pack in packs:
+        arguments += ["--policy-pack", str(pack.folder)]
+    # The CLI takes a configuration for all packs or for none.
+    for pack in packs:
+        if pack.configuration is not None:
+            arguments += ["--policy-pack-config", str(pack.configuration)]
+    return arguments
+
+
+def _collecting(see: Callable[[Event], None]) -> Callable[[str], None]:
+    def collect(line: str) -> None:
+        try:
+            event: object = json.loads(line)
+        except ValueError:
+            return  # a warning of the CLI between the events
+        if isinstance(event, dict):
+            see(cast("Event", event))
+
+    return collect
+
+
+def _plain(text: str) -> str:
+    """Return a message of the engine in one line and without its markup for colours."""
+    for markup in ("<{%reset%}>", "<{%fg 1%}>", "<{%fg 13%}>"):
+        text = text.replace(markup, "")
+    return " ".join(text.split())

@@ -1,0 +1,100 @@
+"""Evidence of a plan: a folder with one JSON document that binds all other files by digest.
+
+Owns the folder's form. The digest of `evidence.json` is what an approval and a deployment name. Nothing is written that
+looks like a credential.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from access.model.json_values import mapping
+from release.errors import ReleaseError
+from release.inputs.bound_inputs import BoundInputs
+from release.inputs.files import file_digest, text_digest
+
+__all__ = ["EVIDENCE", "Evidence", "read_evidence", "write_evidence"]
+
+FORMAT, VERSION = "agent-network-release-evidence", 1
+EVIDENCE = "evidence.json"
+_STATEMENTS = ".intoto.json"
+_IGNORE = ".gitignore"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Evidence of a plan, as read from its folder."""
+
+    folder: Path
+    document: Mapping[str, Any]
+    digest: str
+    """SHA-256 digest of `evidence.json`, as hexadecimal digits."""
+
+    @property
+    def inputs(self) -> BoundInputs:
+        """Return the inputs that the plan was made with."""
+        return BoundInputs.of(self.document.get("inputs"))
+
+    def text(self, name: str) -> str:
+        """Return the text of a file of the evidence."""
+        return (self.folder / name).read_text("utf-8")
+
+    @property
+    def subjects(self) -> dict[str, str]:
+        """Return name and digest of each file, as a statement about the evidence names them."""
+        return {EVIDENCE: self.digest, **cast("dict[str, str]", self.document["files"])}
+
+
+def write_evidence(folder: Path, document: Mapping[str, Any], files: Mapping[str, str]) -> Evidence:
+    """Write the evidence of a plan into a folder, which is made; statements from before are removed.
+
+    Args:
+        folder: the folder. Git ignores it.
+        document: the JSON document, without format and files.
+        files: text of each other file by name.
+
+    Raises:
+        ReleaseError: the folder cannot be written.
+    """
+    digests = {name: text_digest(text) for name, text in sorted(files.items())}
+    bound: dict[str, Any] = {"format": FORMAT, "version": VERSION, **document, "files": digests}
+    text = json.dumps(bound, indent=2, sort_keys=True) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob(f"*{_STATEMENTS}"):
+            old.unlink()
+        for name, content in {**files, EVIDENCE: text, _IGNORE: "*\n"}.items():
+            (folder / name).write_text(content, "utf-8", newline="\n")
+    except OSError as error:
+        raise ReleaseError(f"{folder}: the evidence cannot be written: {error.strerror}") from None
+    return Evidence(folder=folder, document=bound, digest=text_digest(text))
+
+
+def read_evidence(folder: Path) -> Evidence:
+    """Read the evidence of a plan from its folder.
+
+    Raises:
+        ReleaseError: a file is missing, was edited or is not part of the evidence.
+    """
+    try:
+        text = (folder / EVIDENCE).read_text("utf-8")
+        document = mapping(json.loads(text))
+    except OSError:
+        raise ReleaseError(
+            f"{folder}: has no {EVIDENCE}; write the evidence with `agent-network release plan`"
+        ) from None
+    except ValueError:
+        raise ReleaseError(f"{folder / EVIDENCE}: is not a JSON document; write the evidence again") from None
+    if (document.get("format"), document.get("version")) != (FORMAT, VERSION):
+        raise ReleaseError(f"{folder / EVIDENCE}: is not evidence of this version; write the evidence again")
+    files = cast("Mapping[str, str]", mapping(document.get("files")))
+    for name, digest in files.items():
+        if Path(name).name != name or file_digest(folder / name) != digest:
+            raise ReleaseError(f"{folder / name}: was edited after the plan; write the evidence again")
+    present = {each.name for each in folder.iterdir() if not each.name.endswith(_STATEMENTS)}
+    foreign = present - {EVIDENCE, _IGNORE, *files}
+    if foreign:
+        raise ReleaseError(f"{folder}: {', '.join(sorted(foreign))} is not part of the evidence; remove it")
+    return Evidence(folder=folder, document=document, digest=text_digest(text))

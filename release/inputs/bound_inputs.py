@@ -1,0 +1,108 @@
+"""Inputs of a deployment in one record, which a plan writes and the deployment compares with its own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from access.model.json_values import mapping
+from release.errors import ReleaseError
+from release.inputs.commit import clean_commit, tracked_files
+from release.inputs.files import file_digests
+from release.inputs.state import state_digest
+from release.inputs.tools import tool_versions
+
+__all__ = ["BoundInputs", "read_inputs"]
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundInputs:
+    """Inputs of a deployment: if all are equal, the same program runs with the same tools on the same state."""
+
+    project: str
+    stack: str
+    commit: str
+    """Git commit, which the working tree equals."""
+    files: Mapping[str, str]
+    """Path below the project's folder → SHA-256 digest."""
+    outside: Mapping[str, str]
+    """Path of a file that the program reads outside its project → digest."""
+    tools: Mapping[str, str]
+    """Tool → version, or the digest of its program."""
+    state: str
+    """Digest of the stack's state."""
+
+    def document(self) -> dict[str, Any]:
+        """Return the inputs as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, document: object) -> "BoundInputs":
+        """Return the inputs in a JSON object.
+
+        Raises:
+            ReleaseError: the object has another form.
+        """
+        values = mapping(document)
+        tables = {name for name, value in values.items() if mapping(value) == value}
+        if set(values) != {each.name for each in fields(cls)} or tables != {"files", "outside", "tools"}:
+            raise ReleaseError("evidence.json: 'inputs' has another form; write the evidence again with `release plan`")
+        return cls(**values)
+
+    def differences(self, now: "BoundInputs") -> tuple[str, ...]:
+        """Return a clause for each input that is different now, such as `the file network.yaml changed`."""
+        return tuple(self._differences(now))
+
+    def _differences(self, now: "BoundInputs") -> Iterator[str]:
+        for name, what in (("project", "project"), ("stack", "stack"), ("commit", "commit")):
+            before, after = getattr(self, name), getattr(now, name)
+            if before != after:
+                yield f"the {what} is {after} instead of {before}"
+        if self.state != now.state:
+            yield "the state of the stack changed"
+        for name, noun in (("files", "file"), ("outside", "file"), ("tools", "tool")):
+            yield from _changed(noun, getattr(self, name), getattr(now, name))
+
+
+def _changed(noun: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    names = [name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)]
+    for name in names[:_SHOWN]:
+        word = "changed" if name in before and name in after else "is new" if name in after else "is missing"
+        yield f"the {noun} {name} {word}"
+    if len(names) > _SHOWN:
+        yield f"{len(names) - _SHOWN} more {noun}s differ"
+
+
+def read_inputs(  # noqa: PLR0913 (one argument for each input)
+    root: Path,
+    *,
+    project: str,
+    stack: str,
+    export: Mapping[str, Any],
+    outside: Mapping[str, str],
+    environment: Mapping[str, str],
+) -> BoundInputs:
+    """Read the inputs of a deployment.
+
+    Args:
+        root: folder of the project.
+        project: name of the project.
+        stack: name of the stack.
+        export: state of the stack, as `pulumi stack export` prints it.
+        outside: digests of the files that the program reads outside its project.
+        environment: environment variables with which the Pulumi CLI runs.
+
+    Raises:
+        ReleaseError: the working tree differs from its commit, or there is no commit.
+    """
+    return BoundInputs(
+        project=project,
+        stack=stack,
+        commit=clean_commit(root),
+        files=file_digests(root, tracked_files(root)),
+        outside=dict(sorted(outside.items())),
+        tools=tool_versions(environment),
+        state=state_digest(export),
+    )

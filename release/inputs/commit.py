@@ -1,0 +1,81 @@
+"""Reads the git commit of a project, and refuses a working tree that differs from the commit.
+
+Owns the refusal, so that a plan and its approval are about a commit that everybody can see. Git is run with none of the
+variables that would lead it to another repository or another index.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from release.errors import ReleaseError
+
+__all__ = ["clean_commit", "tracked_files"]
+
+_SHOWN = 5
+_HIDDEN_FLAGS = frozenset("hsmrck")
+"""Tags of `git ls-files -v` in lower case: files whose changes git ignores. `S` is sparse or skipped."""
+
+
+def clean_commit(root: Path) -> str:
+    """Return the id of the commit that the working tree of a project equals.
+
+    Raises:
+        ReleaseError: the project is not in a git repository, has no commit, or its working tree has changes.
+    """
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
+    changed = [line[3:] for line in _git(root, "status", "--porcelain", "--untracked-files=all").splitlines()]
+    if changed:
+        raise ReleaseError(
+            f"{root}: the working tree differs from its commit in {_listed(changed)}; commit or remove the changes, so"
+            " that the plan is about a commit"
+        )
+    hidden = [line[2:] for line in _git(root, "ls-files", "-v").splitlines() if line[0] in _HIDDEN_FLAGS | {"S"}]
+    if hidden:
+        raise ReleaseError(
+            f"{root}: git ignores changes in {_listed(hidden)}; run `git update-index --no-assume-unchanged"
+            " --no-skip-worktree` for each"
+        )
+    return commit
+
+
+def tracked_files(root: Path) -> list[str]:
+    """Return the paths of the files below a project's folder that a program can read: tracked ones and ignored ones.
+
+    Files in folders with a leading dot and in caches count only where the program was seen to read them.
+
+    Raises:
+        ReleaseError: the project is not in a git repository.
+    """
+    tracked = _git(root, "ls-files", "-z").split("\0")
+    ignored = _git(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard").split("\0")
+    return sorted({each for each in (*tracked, *filter(_may_be_read, ignored)) if each})
+
+
+def _may_be_read(path: str) -> bool:
+    folders = path.split("/")[:-1]
+    return not any(each.startswith(".") or each in {"__pycache__", "node_modules", "report"} for each in folders)
+
+
+def _git(root: Path, *arguments: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(  # noqa: S603 (the user's git)
+            ["git", *arguments],  # noqa: S607 (likewise)
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise ReleaseError("git: not found on PATH; a plan names the commit that it is about") from None
+    if done.returncode:
+        reason = done.stderr.strip().removeprefix("fatal: ") or "there is no commit yet"
+        raise ReleaseError(f"{root}: the commit of the project cannot be read ({reason}); a plan is about a commit")
+    return done.stdout
+
+
+def _listed(paths: list[str]) -> str:
+    more = len(paths) - _SHOWN
+    return ", ".join(paths[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
