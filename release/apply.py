@@ -5,14 +5,14 @@ the engine runs with the approved plan as a mandatory policy; afterwards the acc
 applied before a stop is reported. `access` judges; nothing is judged here.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from access.model.json_values import listed
-from access.model.planned_resource import PlannedResource, from_json
+from access.readers import preview as preview_reader
+from access.readers.planned_resources import planned_resources
 from release import self_test, statements
 from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved
 from release.enforcement.enforced_run import enforced_up
@@ -20,7 +20,7 @@ from release.engine.stack import Outcome
 from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence
 from release.live_access import LiveAccess, live_access
-from release.plan import APPROVED, deployed_graph, inputs_now
+from release.plan import Verdict, deployed_graph, inputs_now, verdict_on
 from release.resource_changes import changed_urns, resource_changes
 from release.surroundings import Surroundings
 
@@ -52,7 +52,8 @@ def approve(around: Surroundings, folder: Path, rule: ApprovalRule, source: Appr
         ReleaseError: the evidence was edited, or no approval is valid; with the reasons.
     """
     evidence = read_evidence(folder)
-    found = check_approved(rule, source, evidence, around.now())
+    grows = evidence.document.get("verdict") != Verdict.UNCHANGED
+    found = check_approved(rule, source, evidence, around.now(), grows=grows)
     if found is not None and not found.digest:  # a signed approval has its statement already
         statements.write(folder / APPROVAL, approval_statement(found, rule, evidence))
     return found
@@ -69,13 +70,15 @@ def apply(around: Surroundings, folder: Path, rule: ApprovalRule, source: Approv
     evidence = read_evidence(folder)
     export = around.stack.export()
     _refuse_other_inputs(around, evidence, export)
-    around.report("looking for the approval")
-    approval = check_approved(rule, source, evidence, around.now())
-    planned = _planned(evidence)
     around.report("previewing again")
-    _refuse_other_preview(around, evidence)
+    preview = _same_preview(around, evidence)
+    grows = _grows(around, export, preview)
+    around.report("looking for the approval")
+    approval = check_approved(rule, source, evidence, around.now(), grows=grows)
     around.report("deploying, with the approved plan as a mandatory policy")
-    outcome = enforced_up(around.stack, planned=planned, export=export, pack=around.enforcement, others=around.packs)
+    outcome = enforced_up(
+        around.stack, planned=planned_resources(preview), export=export, pack=around.enforcement, others=around.packs
+    )
     read_back = None
     if not outcome.failure:
         around.report("moving role assignments to current identities of Foundry agents")
@@ -117,7 +120,8 @@ def _refuse_other_inputs(around: Surroundings, evidence: Evidence, export: Mappi
         raise ReleaseError("\n".join([*problems, "nothing was changed; make a new plan with `release plan`"]))
 
 
-def _refuse_other_preview(around: Surroundings, evidence: Evidence) -> None:
+def _same_preview(around: Surroundings, evidence: Evidence) -> Mapping[str, Any]:
+    """Return a new preview; raise an error if it differs from the one of the plan."""
     preview = around.stack.preview(around.packs)
     rows = [cast("Mapping[str, Any]", row) for row in listed(evidence.document.get("resources"))]
     different = changed_urns(rows, resource_changes(preview))
@@ -128,11 +132,16 @@ def _refuse_other_preview(around: Surroundings, evidence: Evidence) -> None:
             f"the preview differs from the plan in {names}{more}; nothing was changed; make a new plan with `release"
             " plan`"
         )
+    return preview
 
 
-def _planned(evidence: Evidence) -> Sequence[PlannedResource]:
-    rows: list[object] = json.loads(evidence.text(APPROVED))
-    return tuple(from_json(rows).values())
+def _grows(around: Surroundings, export: Mapping[str, Any], preview: Mapping[str, Any]) -> bool:
+    """Return True if somebody gains access, as computed again; raise an error for a plan that is refused."""
+    today = around.origin.time.date()
+    found = verdict_on(deployed_graph(export), preview_reader.read(preview), around.declared, today)
+    if found is Verdict.REFUSED:
+        raise ReleaseError("the proof fails or a finding is an error; nothing was changed; see `access review`")
+    return found is Verdict.GROWTH
 
 
 def _document(

@@ -68,16 +68,25 @@ class ApprovalSource(Protocol):
         ...
 
 
-def check_approved(rule: ApprovalRule, source: ApprovalSource, evidence: Evidence, now: datetime) -> Approval | None:
+def check_approved(
+    rule: ApprovalRule, source: ApprovalSource, evidence: Evidence, now: datetime, *, grows: bool
+) -> Approval | None:
     """Return the approval that covers a plan; None if the plan needs none.
+
+    Args:
+        rule: approvals that the environment requires.
+        source: records with approvals.
+        evidence: the evidence of the plan.
+        now: the time.
+        grows: True if somebody gains access, or something can no longer be judged. The evidence says so, too, but
+            whoever can edit the evidence can edit that.
 
     Raises:
         NotApprovedError: the plan needs an approval and has none that is valid, with the reason for each that is not.
         ReleaseError: the clock of this machine is set back.
     """
     _refuse_earlier(now, evidence)
-    verdict = str(evidence.document.get("verdict"))
-    if rule.when is When.NEVER or (rule.when is When.GROWTH and verdict == "unchanged"):
+    if rule.when is When.NEVER or (rule.when is When.GROWTH and not grows):
         return None
     authors, reasons = source.authors(evidence), list[str]()
     for one in source.approvals(evidence):

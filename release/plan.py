@@ -7,15 +7,17 @@ Owns the order of the steps and the verdict. What the access is, how it differs 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from access.findings import check
 from access.findings.additions import added_findings
+from access.model.declared import Declared
 from access.model.graph import Graph
 from access.model.planned_resource import to_json
-from access.questions.diff import Difference, difference
+from access.questions.diff import difference
 from access.questions.proof import prove
 from access.readers import export as export_reader
 from access.readers import preview as preview_reader
@@ -33,7 +35,7 @@ from release.summary import summary
 from release.surroundings import Surroundings
 from safe_text.document_search import credential_place
 
-__all__ = ["APPROVED", "Verdict", "deployed_graph", "inputs_now", "plan"]
+__all__ = ["APPROVED", "PAGE", "Verdict", "deployed_graph", "inputs_now", "plan", "verdict_on"]
 
 APPROVED, PAGE, SUMMARY, STATEMENT = "approved-access.json", "report.html", "summary.md", "plan.intoto.json"
 
@@ -79,7 +81,9 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
     added = added_findings(facts.before, facts.after, today=today, declared=around.declared)
     names = ("the deployed stack", f"commit {facts.inputs.commit[:12]}")
     report = document(facts.after, around.declared, today=today, difference=(*names, access, added), made=around.origin)
-    verdict = _verdict(facts, access, around)
+    verdict = verdict_on(facts.before, facts.after, around.declared, today)
+    if facts.live.undeclared:
+        verdict = Verdict.REFUSED
     content = {
         "project": facts.inputs.project,
         "stack": facts.inputs.stack,
@@ -174,16 +178,15 @@ def _facts(around: Surroundings) -> _Facts:
     )
 
 
-def _verdict(facts: _Facts, access: Difference, around: Surroundings) -> Verdict:
-    today = around.origin.time.date()
-    proof = proof_document(prove(facts.after, around.declared, today=today))
+def verdict_on(before: Graph, after: Graph, declared: Declared, today: date) -> Verdict:
+    """Return the verdict on a deployment that changes the access from one graph to another."""
+    proof = proof_document(prove(after, declared, today=today))
     errors = [
-        one
-        for one in check(facts.after, around.declared, today=today)
-        if one.rule.severity == "error" and one.exception is None
+        one for one in check(after, declared, today=today) if one.rule.severity == "error" and one.exception is None
     ]
-    if proof["failures"] or errors or facts.live.undeclared:
+    if proof["failures"] or errors:
         return Verdict.REFUSED
+    access = difference(before, after)
     return Verdict.GROWTH if access.grows or access.new_unread else Verdict.UNCHANGED
 
 
