@@ -223,7 +223,7 @@ class EntraApplications:
         """Return the application id of the service principal that a property names, or else its object id."""
         for each in self._parts:
             own = each.principal
-            if own and entra.refers_to(state, name, own.urn, (own.id, text(own.outputs, "objectId"))):
+            if own and entra.refers_to(state, name, own.urn, (own.id, text(own.outputs, "objectId"), each.client_id)):
                 return each.client_id or own.location
         return self._named_api(state) or reference(state, name)[0].lower()
 
@@ -336,7 +336,7 @@ def _required(parts: _Parts) -> Iterator[tuple[ResourceState, str, str, str]]:
         if state.type in entra.APPLICATIONS:
             for each in map(mapping, listed(state.values.get("requiredResourceAccesses"))):
                 for one in map(mapping, listed(each.get("resourceAccesses"))):
-                    yield state, text(each, "resourceAppId").lower(), text(one, "type"), text(one, "id").lower()
+                    yield state, text(each, "resourceAppId").lower(), text(one, "type"), text(one, "id")
         elif state.type == token("ApplicationApiAccess"):
             api = text(state.values, "apiClientId").lower()
             for name, kind in (("scopeIds", "Scope"), ("roleIds", "Role")):

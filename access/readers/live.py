@@ -15,6 +15,12 @@ from access.model.graph import DenyAssignment, Graph, Principal, Unread
 from access.model.memberships import Memberships
 from access.readers.agent_credentials import FoundCredentials, credentials_of
 from access.readers.arm_client import PUBLIC, ArmClient, signed_in
+from access.readers.directory_applications import (
+    FoundApplications,
+    Wanted,
+    application_states,
+    wanted_applications,
+)
 from access.readers.entra_directory import directory_of, memberships_of
 from access.readers.graph_builder import graph
 from access.readers.network_names import (
@@ -66,8 +72,11 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         base_path = _in_subscription(arm.subscription)
         places = None if like is None else {base_path + path: agent for path, agent in agents_by_path(like).items()}
         states = reading.states(network, stack, places)
+    directory = directory or directory_of(endpoint)
+    wanted = None if like is None else wanted_applications(like, states)
+    applications = _applications(wanted, credential, directory)
     found = graph(
-        states,
+        [*states, *applications.states],
         source=f"live Azure, {base}",
         unread=reading.unread,
         known_principals=reading.principals,
@@ -76,7 +85,6 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
     people = ProgramPrincipals(like)
     names = None if like is None else {path_without_subscription(each.id): each for each in like.resources}
     principals = [*map(people.display_name, found.principals)]
-    directory = directory or directory_of(endpoint)
     memberships, notes = _memberships(principals, reading.denies, credential, directory)
     # A failure ends the requests to Microsoft Graph: the next one would fail, too.
     behind = credentials_of(principals, credential, directory) if directory and not notes else FoundCredentials()
@@ -85,15 +93,31 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         resources=(with_network_name(each, names) for each in found.resources),
         assignments=(reading.with_current_role(each) for each in found.assignments),
         denies=reading.denies,
-        unread=(*(each for each in found.unread if not _is_of_graph(each)), *notes, *behind.unread),
+        unread=(
+            *(each for each in found.unread if not _is_of_graph(each)),
+            *applications.unread,
+            *notes,
+            *behind.unread,
+        ),
         actors=(*found.actors, *behind.actors),
         outside_apps=found.outside_apps,
         memberships=memberships,
         applications=found.applications,
         # Azure lists a role assignment of a management group only for the subscriptions in it.
         management_groups_known=True,
+        directory_known=applications.complete,
         source=found.source,
     )
+
+
+def _applications(wanted: Wanted | None, credential: TokenCredential, directory: str) -> FoundApplications:
+    """Return the applications of agents that act for users; what is not read is noted, and never taken as missing."""
+    if wanted is None:
+        return FoundApplications()
+    if not directory:
+        what = "what agents may do as users is not known, and is not judged; its address in this cloud is not known"
+        return FoundApplications(unread=[Unread("Microsoft Graph", what)])
+    return application_states(wanted, credential, directory)
 
 
 def _memberships(

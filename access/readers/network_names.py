@@ -38,7 +38,9 @@ def named_like(found: Graph, like: Graph) -> Graph:
 
 def agents_by_path(like: Graph) -> dict[str, str]:
     """Return the program's agents by the paths of their apps and identities."""
-    return {path_without_subscription(one.owner): one.agent for one in like.principals if one.agent and one.owner}
+    # The service principal of an agent's application is nothing in a subscription.
+    found = (one for one in like.principals if one.agent and one.owner and one.purpose != "application")
+    return {path_without_subscription(one.owner): one.agent for one in found}
 
 
 class ProgramPrincipals:
