@@ -4,13 +4,17 @@ Owns the look-up in Entra ID. The ids of an API's scopes are those that its serv
 """
 
 import difflib
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 import pulumi
 import pulumi_azuread as azuread
 
-__all__ = ["ApiArgs", "DownstreamApi"]
+__all__ = ["LOCAL_TENANT", "ApiArgs", "DownstreamApi"]
+
+LOCAL_TENANT = "10ca1000-0000-4000-8000-000000000002"
+"""Id of the tenant of local Azure, in which a program runs without the APIs of the organization."""
 
 
 class ApiArgs(TypedDict):
@@ -37,12 +41,12 @@ class DownstreamApi:
 
     def required_access(self) -> "azuread.ApplicationRequiredResourceAccessArgs":
         """Return the entry of an application's list of the delegated permissions that it requests."""
-        known = self._found().apply(lambda found: found.oauth2_permission_scope_ids)
+        found = self._found()
         return azuread.ApplicationRequiredResourceAccessArgs(
             resource_app_id=self._client_id,
             resource_accesses=[
                 azuread.ApplicationRequiredResourceAccessResourceAccessArgs(
-                    id=known.apply(lambda ids, scope=scope: self._scope_id(scope, ids)), type="Scope"
+                    id=found.apply(lambda api, scope=scope: self._scope_id(scope, api)), type="Scope"
                 )
                 for scope in self.scopes
             ],
@@ -51,9 +55,13 @@ class DownstreamApi:
     def _found(self) -> "pulumi.Output[azuread.GetServicePrincipalResult]":
         return azuread.get_service_principal_output(client_id=self._client_id, opts=self._opts)
 
-    def _scope_id(self, scope: str, known: Mapping[str, str]) -> str:
+    def _scope_id(self, scope: str, api: "azuread.GetServicePrincipalResult") -> str:
+        known: Mapping[str, str] = api.oauth2_permission_scope_ids
         if scope in known:
             return known[scope]
+        if not known and api.application_tenant_id == LOCAL_TENANT:
+            # Local Azure takes an API of the organization to exist, and knows none of its scopes.
+            return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._client_id}/{scope}"))
         near = difflib.get_close_matches(scope, known, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(sorted(known)) or 'none'}"
         raise pulumi.RunError(f"the API {self._name!r} has no scope {scope!r} in this tenant; {hint}")

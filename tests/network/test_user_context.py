@@ -12,7 +12,9 @@ from agent_network_runtime.settings import Settings
 from access.azure.clouds import CLOUDS
 from access.azure.delegated_permissions import APPLICATION_IDS
 from components.network import AgentNetwork
+from components.user_context.downstream_apis import LOCAL_TENANT
 from components.user_context.runtime_settings import VARIABLE
+from localazure.arm.world import TENANT_ID
 from localazure.deployment.records import Record
 from localazure.run import RunResult
 from manifest import ManifestError
@@ -245,3 +247,17 @@ def test_tables_of_apis_in_the_manifest_and_in_access_agree() -> None:
     assert {name: APPLICATION_IDS[name] for name in KNOWN_APIS} == {
         name: api.client_id for name, api in KNOWN_APIS.items()
     }
+
+
+def test_scopes_of_an_api_of_the_organization_are_taken_to_exist_on_local_azure_alone(tmp_path: Path) -> None:
+    acts = {**ACTS, "apis": {"billing": ["Bills.Read"]}}
+    entra = {**ENTRA, "apis": {"billing": {"client_id": EXISTING, "hosts": ["billing.example.com"]}}}
+
+    application = of_type(
+        up(tmp_path, {"acts_for_users": acts}, environment(entra)), "azuread:index/application:Application"
+    )
+
+    (required,) = application.outputs["requiredResourceAccesses"]
+    assert required["resourceAppId"] == EXISTING
+    assert [each["type"] for each in required["resourceAccesses"]] == ["Scope"]
+    assert LOCAL_TENANT == TENANT_ID
