@@ -14,6 +14,7 @@ from pulumi_azure_native import app
 from components.agents.attached_identities import IdentityArgs, OwnIdentity, PullIdentity
 from components.agents.base import Agent
 from components.agents.permissions import Permission
+from components.agents.platform_authentication import AuthenticationArgs, require_tokens
 from components.hosts.container_apps_environment import CONSUMPTION
 from components.resources.base import Scaling
 from components.resources.image_registry import ImageRegistry
@@ -124,6 +125,8 @@ class ContainerAppAgentArgs(TypedDict):
     """User-assigned identity of the agent; by default, the agent has the app's system-assigned identity."""
     user_credential: NotRequired[UserCredentialArgs | None]
     """Credential of the agent's application, for an agent that acts for users."""
+    authentication: NotRequired[AuthenticationArgs | None]
+    """Application and tenant whose tokens the platform requires of callers; by default, it requires none."""
     runtime: NotRequired[RuntimeArgs | None]
     """Settings of the runtime library in the agent's image; by default, the app does not get any."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
@@ -165,6 +168,8 @@ class ContainerAppAgent(Agent):
                 parent=self, depends_on=[may_pull, *self.grants, *(credential["ready"] if credential else ())]
             ),
         )
+        if (required := args.get("authentication")) is not None:
+            require_tokens(self, container_app, args["app_name"], args["resource_group_name"], required)
         self.principal_id = own.principal_id if own else container_app.identity.apply(_principal)
         self.pull_principal_id = pull.principal_id
         if args.get("ingress"):

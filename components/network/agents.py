@@ -60,6 +60,7 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
         "variables": variables,
         "probes": dict(_probes(agent)),
         "user_credential": contexts.credential(name),
+        "authentication": contexts.authentication(name),
         "runtime": contexts.runtime(name),
         "tags": environment.tags,
     }

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from access.azure.clouds import CLOUDS
 from components.agents.container_app import UserCredentialArgs
 from components.agents.endpoints import container_app_endpoint, service_endpoint
+from components.agents.platform_authentication import AuthenticationArgs
 from components.federation import ServiceAccount
 from components.network.site import Site
 from components.user_context.runtime_settings import RuntimeApiArgs, RuntimeArgs, RuntimeUserArgs
@@ -85,6 +87,17 @@ class UserContexts:
         """Return the credential of a Container App that acts for users; None for other agents."""
         identity = self.identities.get(name)
         return None if identity is None else {"identity_id": identity.identity_id, "ready": identity.ready}
+
+    def authentication(self, name: str) -> AuthenticationArgs | None:
+        """Return what the platform requires of the callers of a Container App; None if it requires nothing."""
+        if not self._site.network.agents[name].platform_authentication:
+            return None
+        cloud = CLOUDS[self._site.environment.cloud]
+        return {
+            "client_id": self.applications[name].client_id,
+            "tenant_id": self._site.placement["tenant_id"],
+            "authority_host": cloud.authority_host,
+        }
 
     def pod_credential(self, name: str, cluster: "AksCluster") -> list[pulumi.Resource]:
         """Let the pods of an agent sign in as its application; return the federated credential, if one is created."""

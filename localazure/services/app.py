@@ -290,4 +290,11 @@ TYPES = (
         write_only=("configuration.secrets[*].value",),
         adoptable=False,
     ),
+    ResourceType(
+        "azure-native:app:ContainerAppsAuthConfig",
+        f"{_PLACE}/containerApps/{{containerAppName}}/authConfigs/{{authConfigName}}",
+        outputs={"systemData": system_data},
+        volatile=("systemData",),
+        adoptable=False,
+    ),
 )

@@ -16,6 +16,7 @@ def check_calls(inputs: CheckInput) -> Iterator[Violation]:
         if agent.host != "foundry":  # its keys are refused one by one
             yield from _ingress(name, agent)
             yield from _unauthenticated(name, agent)
+            yield from _platform(inputs, name, agent)
     for name, agent in inputs.valid_agents("host", "access"):
         for one in dict.fromkeys(grant.resource for grant in agent.access):
             yield from _connection(inputs, name, agent, one)
@@ -40,6 +41,14 @@ def _unauthenticated(name: str, agent: Agent) -> Iterator[Violation]:
     if agent.ingress.kind != "none" and agent.ingress.unauthenticated is not None and requiring:
         message = f"callers need a token by '{requiring[0]}', and need none by 'unauthenticated'; remove one of them"
         yield Violation(("agents", name, "ingress", "unauthenticated"), message)
+
+
+def _platform(inputs: CheckInput, name: str, agent: Agent) -> Iterator[Violation]:
+    """Yield a violation for an agent whose platform requires tokens that nobody can get."""
+    if not agent.platform_authentication or agent.callable or "acts_for_users" in inputs.raw_entry("agents", name):
+        return
+    message = "nobody could get a token for the agent; set 'callable: true' for other agents, or 'acts_for_users'"
+    yield Violation(("agents", name, "platform_authentication"), message)
 
 
 def _connection(inputs: CheckInput, name: str, agent: Agent, callee_name: str) -> Iterator[Violation]:

@@ -99,6 +99,7 @@ EVERY_HOST: dict[str, Any] = {
             "image": "desk",
             "port": 8080,
             "ingress": "internal",
+            "platform_authentication": True,
             "acts_for_users": {**FOR_USERS, "consent": "admin"},
         },
         "porter": {

@@ -22,6 +22,7 @@ WORKSPACE = "azure-native:operationalinsights:Workspace"
 SETTING = "azure-native:monitor:DiagnosticSetting"
 ENVIRONMENT = "azure-native:app:ManagedEnvironment"
 APP = "azure-native:app:ContainerApp"
+AUTHENTICATION = "azure-native:app:ContainerAppsAuthConfig"
 BUS = "azure-native:servicebus:Namespace"
 BUS_QUEUE = "azure-native:servicebus:Queue"
 BUS_TOPIC = "azure-native:servicebus:Topic"
@@ -301,6 +302,16 @@ SAMPLES: dict[str, Sample] = {
             "environmentId": f"{ENVIRONMENT_ID}-2",
             "managedEnvironmentId": f"{ENVIRONMENT_ID}-2",
         },
+    ),
+    AUTHENTICATION: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "containerAppName": "network-report-dev",
+            "authConfigName": "current",
+            "platform": {"enabled": True},
+            "globalValidation": {"unauthenticatedClientAction": "Return401"},
+        },
+        needs=(APP,),
     ),
     BUS: Sample(
         inputs={

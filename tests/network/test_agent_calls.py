@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from access.evaluate.ingress import ingress_of, open_reasons
 from access.findings import check
 from access.model.declared import Declared
 from access.model.graph import Graph
@@ -47,6 +48,7 @@ NETWORK: dict[str, Any] = {
             "callable": True,
             "port": 8080,
             "ingress": "internal",
+            "platform_authentication": True,
             "identity": "user-assigned",
             "access": {"ingestion": "use"},
         },
@@ -131,6 +133,19 @@ def test_caller_gets_the_endpoint_of_the_agent_and_the_scope_of_its_token(
     assert settings["application"] == {"client_id": outputs["ingestion"]["application"], "call_role": "Agent.Call"}
 
 
+def test_platform_refuses_callers_of_an_agent_without_a_token_of_its_own_application(
+    deployed: tuple[RunResult, Graph, Declared],
+) -> None:
+    result, graph, _ = deployed
+    (config,) = (one for one in result.records if one.type.endswith(":ContainerAppsAuthConfig"))
+    apps = {one.name: (one, ingress) for one in graph.resources if (ingress := ingress_of(one)) is not None}
+    reasons = {name.split("-")[1]: open_reasons(graph, *found, checks_tokens=False) for name, found in apps.items()}
+
+    assert config.inputs["containerAppName"] == "contoso-intake-dev"
+    assert reasons["intake"] == ()
+    assert reasons["ingestion"] != ()
+
+
 def test_agent_with_an_identity_of_its_own_may_call_before_its_app_starts(
     deployed: tuple[RunResult, Graph, Declared],
 ) -> None:
@@ -147,7 +162,7 @@ def test_call_waits_until_the_stacks_file_has_the_assignment_of_an_administrator
 ) -> None:
     agents = {name: NETWORK["agents"][name] for name in ("ingestion", "intake")}
     agents["ingestion"] = {**agents["ingestion"], "access": {}}
-    agents["intake"] = {**agents["intake"], "callable": False}
+    agents["intake"] = {**agents["intake"], "callable": False, "platform_authentication": False}
     ids = {"client_id": CLIENT, "application": APPLICATION, "service_principal": PRINCIPAL, "assignments": assigned}
     entra = {"existing": {"ingestion": ids}}
     result, graph, declared = up(

@@ -30,7 +30,7 @@ TYPES = (
         operations=OWN,
         keys=NOTHING_TO_OPEN,
         listed=Listing("2025-01-01", within=True),
-        deployer=NOT_DEPLOYED,
+        deployer=MANAGED,
     ),
     ArmType(
         token="azure-native:app:Job",
