@@ -200,6 +200,25 @@ def test_identities_that_pull_images_or_prove_the_application_reach_no_data(
         ManagedIdentityCredential(client_id=clients["credential"]).get_token(STORAGE)
 
 
+def test_agent_is_called_by_the_declared_agent_and_by_no_other(
+    network: DeployedNetwork, agent: Callable[[str], None]
+) -> None:
+    scope = f"api://{network.client_id('report')}/.default"
+    agent("intake")
+    token = ManagedIdentityCredential().get_token(scope).token
+    agent("scanner")
+    with pytest.raises(CredentialUnavailableError, match="AADSTS501051"):
+        ManagedIdentityCredential().get_token(scope)
+    agent("report")
+
+    caller = with_runtime(lambda runtime: runtime.caller(f"Bearer {token}"))
+
+    assert caller.oid == network.principal("intake")
+    forged = network.endpoints.tenant.sign({**unverified(token)[1], "roles": []})
+    assert refused(lambda runtime: runtime.caller(f"Bearer {forged}")).status in {401, 403}
+    assert refused(lambda runtime: runtime.user_context(f"Bearer {token}")).status in {401, 403}
+
+
 def test_variables_of_a_container_are_complete_for_the_runtime_library(network: DeployedNetwork) -> None:
     for name in ("ingestion", "report", "intake", "scanner"):
         assert settings_from_environment(network.variables(name)).agent == name
