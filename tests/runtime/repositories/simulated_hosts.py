@@ -62,9 +62,8 @@ class Hosts:
     requests: list[str] = field(default_factory=list[str])
     issued: dict[str, Any] = field(default_factory=dict[str, Any])
     """Members that replace those of the response with an installation token."""
-    issue_delay: float = 0
-    end_delay: float = 0
-    tree_delay: float = 0
+    stalled_request: int = 0
+    """Number of the request that is answered late; 0 for none."""
     end_status: int = 204
     polls: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """Responses of the device flow's token request, one after the other; then the token."""
@@ -78,9 +77,9 @@ class Hosts:
     """Response to every request for a commit."""
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def requested(self, beginning: str) -> None:
-        """Wait until a request that begins with a method and a path has arrived."""
-        while not any(each.startswith(beginning) for each in self.requests):
+    async def arrived(self, number: int) -> None:
+        """Wait until a number of requests have arrived."""
+        while len(self.requests) < number:
             self._arrived.clear()
             await self._arrived.wait()
 
@@ -145,7 +144,12 @@ def _application(hosts: Hosts) -> web.Application:  # noqa: C901, PLR0915 - one 
     @web.middleware
     async def log(request: web.Request, handler: Any) -> web.StreamResponse:  # noqa: ANN401 - of aiohttp
         hosts.note(f"{request.method} {request.path}")
-        return await handler(request)
+        number = len(hosts.requests)
+        response = await handler(request)
+        if number == hosts.stalled_request:
+            # The request has had its effect, and its sender does not know it yet.
+            await asyncio.sleep(0.03)
+        return response
 
     @routes.get("/repos/{owner}/{name}/installation")
     async def installation(request: web.Request) -> web.Response:
@@ -160,7 +164,6 @@ def _application(hosts: Hosts) -> web.Application:  # noqa: C901, PLR0915 - one 
         if set(body["permissions"]) - {"contents", "metadata"}:
             raise _json({"message": "The permissions requested are not granted"}, 422)
         token = hosts.new_token("ghs", Reach(None, tuple(body["repository_ids"]), body["permissions"]))
-        await asyncio.sleep(hosts.issue_delay)
         ends = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
         found = [{"id": each.id, "full_name": each.full_name} for each in hosts.repositories]
         return web.json_response(
@@ -178,7 +181,6 @@ def _application(hosts: Hosts) -> web.Application:  # noqa: C901, PLR0915 - one 
     @routes.delete("/installation/token")
     async def end(request: web.Request) -> web.Response:
         _reach(hosts, request)
-        await asyncio.sleep(hosts.end_delay)
         if hosts.end_status == 204:
             hosts.ended.append(request.headers["Authorization"].removeprefix("Bearer "))
         return web.Response(status=hosts.end_status)
@@ -221,7 +223,6 @@ def _application(hosts: Hosts) -> web.Application:  # noqa: C901, PLR0915 - one 
     @routes.get("/repos/{owner}/{name}/git/trees/{tree}")
     async def tree(request: web.Request) -> web.Response:
         files = _readable(hosts, request).files
-        await asyncio.sleep(hosts.tree_delay)
         entries: list[dict[str, Any]] = [
             {"path": path, "mode": "100644", "type": "blob", "sha": object_id(content), "size": len(content)}
             for path, content in files.items()

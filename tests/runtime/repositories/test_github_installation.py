@@ -1,6 +1,7 @@
 """Tests of reading a GitHub repository with an installation token, after the user's own right is proved."""
 
 import asyncio
+import gc
 import time
 from typing import Any
 
@@ -142,45 +143,33 @@ def test_permissions_that_the_app_lacks_are_a_configuration_error(run: Run, host
     assert not hosts.tokens
 
 
-@pytest.mark.parametrize("where", ["issue", "read", "end"])
-def test_a_cancelled_request_gives_its_tokens_back(run: Run, hosts: Hosts, where: str) -> None:
-    if where == "issue":
-        hosts.issue_delay = 0.3
-    elif where == "end":
-        hosts.end_delay = 0.3
-    else:
-        hosts.tree_delay = 0.3
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_request_that_is_cancelled_at_any_of_its_requests_gives_its_tokens_back(
+    run: Run, hosts: Hosts, times: int
+) -> None:
+    async def count(bench: Bench) -> int:
+        await _read(bench)
+        return len(hosts.requests)
 
-    async def test(bench: Bench) -> None:
-        task = asyncio.create_task(_read(bench))
-        marks = {"issue": "POST /app", "read": "GET /repos/octo-org/sample/git/trees", "end": "DELETE"}
-        await hosts.requested(marks[where])
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        # A second cancellation, or none: the tokens end in tasks of their own.
-        await asyncio.sleep(0.7)
+    total = run(count)
 
-    run(test)
-    assert hosts.tokens
-    assert set(hosts.ended) == set(hosts.tokens)
+    async def cancelled_at(bench: Bench) -> None:
+        for number in range(1, total + 1):
+            hosts.requests.clear()
+            hosts.stalled_request = number
+            task = asyncio.create_task(_read(bench))
+            await hosts.arrived(number)
+            for _ in range(times):
+                task.cancel()
+                await asyncio.sleep(0.005)
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await asyncio.sleep(0.1)
+            assert set(hosts.ended) == set(hosts.tokens), f"cancelled at request {number} of {total}"
 
-
-def test_a_request_that_is_cancelled_twice_gives_its_token_back(run: Run, hosts: Hosts) -> None:
-    hosts.end_delay = 0.2
-
-    async def test(bench: Bench) -> None:
-        task = asyncio.create_task(_read(bench))
-        await hosts.requested("DELETE /installation/token")
-        for _ in range(2):
-            task.cancel()
-            await asyncio.sleep(0.01)
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await asyncio.sleep(0.4)
-
-    run(test)
-    assert set(hosts.ended) == set(hosts.tokens)
+    run(cancelled_at)
+    assert total == 11
+    assert len(hosts.tokens) > total
 
 
 def test_a_token_that_is_not_given_back_is_a_warning_without_the_token(
@@ -219,6 +208,40 @@ def test_the_token_of_the_app_is_signed_once_in_its_time(run: Run) -> None:
         assert len(signed) == 2
 
     run(test)
+
+
+def test_an_error_in_the_block_gives_the_token_of_the_synchronous_opener_back(run: Run, hosts: Hosts) -> None:
+    async def test(bench: Bench) -> None:
+        def read() -> None:
+            with requests.Session() as session:
+                session.trust_env, session.verify = False, bench.ca_file
+                opener = SyncGitHubInstallation(SyncGitHubApp(CLIENT_ID, _sign), WRITER, session, bench.github)
+                with pytest.raises(KeyboardInterrupt), opener.open(User(), bench.repository, COMMIT):
+                    raise KeyboardInterrupt
+
+        await asyncio.to_thread(read)
+
+    run(test)
+    assert set(hosts.ended) == set(hosts.tokens) != set()
+
+
+def test_after_a_request_no_object_of_the_library_holds_a_token(run: Run) -> None:
+    def holders() -> set[str]:
+        gc.collect()
+        found: set[str] = set()
+        for holder in gc.get_objects():
+            if type(holder).__module__.startswith("agent_network_runtime"):
+                texts = [each for each in gc.get_referents(holder) if isinstance(each, str | bytes)]
+                found |= {type(holder).__name__ for each in texts if "secretsecret" in str(each)}
+        return found
+
+    async def test(bench: Bench) -> tuple[set[str], set[str]]:
+        async with _opener(bench).open(User(), bench.repository, COMMIT) as source:
+            await source.list_files()
+            during = holders()
+        return during, holders()
+
+    assert run(test) == ({"Secret"}, set())
 
 
 def test_the_synchronous_opener_reads_the_same_files_and_gives_its_tokens_back(run: Run, hosts: Hosts) -> None:
