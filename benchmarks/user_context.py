@@ -2,7 +2,8 @@
 
 A validation is compared with the bare verification of an RSA-2048 signature, which every validation of a token has to
 make once, and with PyJWT's own reading of the same token, which checks less. The measurements take turns, so that a
-busy machine slows all of them; the smallest time of each counts.
+busy machine slows all of them; the smallest time of each counts. `token_exchange.py` has the comparisons of the tokens
+that the library gets for the user.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from agent_network_runtime.settings import ActsForUsers, Application, ManagedIde
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from benchmarks.token_exchange import exchange
 from localazure.endpoints.signed_tokens import signing_key
 
 ROUNDS = 7
@@ -152,6 +154,7 @@ async def validation() -> bool:
 def main() -> int:
     """Print every comparison; return 1 if one is beyond its limit."""
     within = asyncio.run(validation())
+    within = exchange() and within
     return int(not within)
 
 

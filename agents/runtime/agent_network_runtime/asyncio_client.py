@@ -8,7 +8,6 @@ import asyncio
 import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -130,14 +129,14 @@ class AsyncUserTokenClient:
 
     async def fetch(self, request: TokenRequest, until: asyncio.Future[None]) -> Granted:
         """Get a token from Entra, in one request for all callers who want the same one now."""
-        own = replace(request, incoming=request.incoming.detached())
+        own = Secret(request.incoming.token.reveal())  # callers who share the request do not end it for each other
         key = (*cache_key(request), request.claims)
-        return await self._flights.join(key, partial(self._exchange, own), until=until)
+        return await self._flights.join(key, partial(self._exchange, request, own), until=until)
 
-    async def _exchange(self, request: TokenRequest) -> Granted:
+    async def _exchange(self, request: TokenRequest, own: Secret) -> Granted:
         try:
             proof = await self._proof.get()
-            steps = exchange(self._application, request, proof, self.rules)
+            steps = exchange(self._application, request, proof, self.rules, own)
             step = next(steps)
             while True:
                 if isinstance(step, Post):
@@ -148,7 +147,7 @@ class AsyncUserTokenClient:
         except StopIteration as done:
             granted: Granted = done.value
         finally:
-            request.incoming.token.drop()
+            own.drop()
         return granted
 
     @property

@@ -14,8 +14,9 @@ import time
 import uuid
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from agent_network_runtime.errors import CredentialRefusedError, InvalidTokenError, RuntimeLibraryError, TemporaryError
 from agent_network_runtime.parties import Application, IncomingToken
@@ -70,9 +71,9 @@ class Post:
     url: str
     request_id: str
     timeout: float
-    _application: Application
-    _request: TokenRequest
+    _same: str
     _proof: Secret
+    _token: Secret
 
     @property
     def headers(self) -> dict[str, str]:
@@ -86,19 +87,23 @@ class Post:
 
     def form(self) -> bytes:
         """Return the body, which holds the user's token: keep it in no variable."""
-        claims = self._request.claims_parameter()
-        return urlencode(
-            {
-                "grant_type": GRANT,
-                "client_id": self._application.client_id,
-                "client_assertion_type": ASSERTION_TYPE,
-                "client_assertion": self._proof.reveal(),
-                "assertion": self._request.incoming.token.reveal(),
-                "requested_token_use": "on_behalf_of",
-                "scope": self._request.requested.text,
-                **({"claims": claims} if claims else {}),
-            }
-        ).encode()
+        proof, token = quote_plus(self._proof.reveal()), quote_plus(self._token.reveal())
+        return f"{self._same}&client_assertion={proof}&assertion={token}".encode()
+
+
+@lru_cache(maxsize=256)
+def _same_for_all_users(client_id: str, scope: str, claims: str) -> str:
+    """Return the part of the form that has no token."""
+    return urlencode(
+        {
+            "grant_type": GRANT,
+            "client_id": client_id,
+            "client_assertion_type": ASSERTION_TYPE,
+            "requested_token_use": "on_behalf_of",
+            "scope": scope,
+            **({"claims": claims} if claims else {}),
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -164,9 +169,15 @@ class Rules:
 Steps = Generator[Post | Pause, Response | NoResponse | None, Granted]
 
 
-def exchange(application: Application, request: TokenRequest, proof: Secret, rules: Rules) -> Steps:
-    """Exchange a user's token, step by step; returns the token, raises an error of this library."""
+def exchange(
+    application: Application, request: TokenRequest, proof: Secret, rules: Rules, token: Secret | None = None
+) -> Steps:
+    """Exchange a user's token, step by step; returns the token, raises an error of this library.
+
+    Requests that share one exchange give it a copy of the `token`, which does not end when one of them ends.
+    """
     deadline = rules.monotonic() + rules.total
+    same = _same_for_all_users(application.client_id, request.requested.text, request.claims_parameter())
     attempt = 0
     while True:
         yield from _admission(request, rules, deadline)
@@ -175,9 +186,9 @@ def exchange(application: Application, request: TokenRequest, proof: Secret, rul
             application.token_url,
             str(uuid.uuid4()),
             max(0.1, min(rules.each, deadline - rules.monotonic())),
-            application,
-            request,
+            same,
             proof,
+            token or request.incoming.token,
         )
         sent = rules.clock()
         answer = yield post

@@ -1,9 +1,8 @@
 """The two parties of a token exchange: the agent's Entra application, and the user whose token came in."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
 
 from agent_network_runtime.challenge import AUTHORITY
 from agent_network_runtime.secret import Secret
@@ -44,7 +43,3 @@ class IncomingToken:
     def fingerprint(self) -> bytes:
         """Digest of the token, different for every token, for keys in memory; it is neither logged nor sent."""
         return hashlib.sha256(self.token.reveal().encode()).digest()
-
-    def detached(self) -> Self:
-        """Return this token for a request that several callers share: it does not end when one of them ends."""
-        return replace(self, token=Secret(self.token.reveal()))

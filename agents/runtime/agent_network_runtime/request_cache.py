@@ -29,7 +29,7 @@ class TokenCache:
         self._clock = clock
         self._lock = threading.Lock()
         self._tokens: OrderedDict[Hashable, Granted] = OrderedDict()
-        self._given: WeakSet[Secret] = WeakSet()
+        self._replaced: WeakSet[Secret] = WeakSet()
         self._closed = False
 
     def __len__(self) -> int:
@@ -51,20 +51,23 @@ class TokenCache:
             if self._closed:
                 kept.token.drop()
                 raise TokenDroppedError("the request of this user has ended; get a token in a new request")
-            self._tokens.pop(key, None)
+            before = self._tokens.pop(key, None)
             self._tokens[key] = kept
-            self._given.add(kept.token)
-            while len(self._tokens) > self._size or (self._tokens and self._oldest().expires_on <= now):
-                self._tokens.popitem(last=False)
+            if before is not None:
+                self._replaced.add(before.token)
+            while len(self._tokens) > self._size or self._oldest().expires_on <= now < kept.expires_on:
+                self._replaced.add(self._tokens.popitem(last=False)[1].token)
         return kept
 
     def close(self) -> None:
         """End every token that this cache ever gave, and refuse further ones."""
         with self._lock:
             self._closed = True
-            self._tokens.clear()
-            for token in self._given:
+            for granted in self._tokens.values():
+                granted.token.drop()
+            for token in self._replaced:
                 token.drop()
+            self._tokens.clear()
 
     def _oldest(self) -> Granted:
         return next(iter(self._tokens.values()))

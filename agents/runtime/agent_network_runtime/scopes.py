@@ -18,6 +18,8 @@ from agent_network_runtime.settings import Api
 OPENID: Final = frozenset({"offline_access", "openid", "profile", "email"})
 """Scopes of OpenID Connect, which belong to a sign-in and not to an API."""
 DEFAULT: Final = ".default"
+MOST_SELECTIONS: Final = 256
+"""Selections of scopes that are remembered, since an agent makes the same ones for every user."""
 
 
 @lru_cache(maxsize=64)
@@ -59,6 +61,7 @@ class DeclaredScopes:
 
     def __init__(self, apis: Mapping[str, Api]) -> None:
         self._apis = dict(apis)
+        self._selected: dict[tuple[str, ...], RequestedScopes] = {}
 
     @property
     def apis(self) -> Mapping[str, Api]:
@@ -67,7 +70,15 @@ class DeclaredScopes:
 
     def select(self, scopes: str | Iterable[str], *more: str) -> RequestedScopes:
         """Return the scopes that a credential is made for, all of one API; refuse what is not declared."""
-        wanted = [*([scopes] if isinstance(scopes, str) else scopes), *more]
+        wanted = (scopes, *more) if isinstance(scopes, str) else (*scopes, *more)
+        selected = self._selected.get(wanted)
+        if selected is None:
+            selected = self._select(wanted)
+            if len(self._selected) < MOST_SELECTIONS:
+                self._selected[wanted] = selected
+        return selected
+
+    def _select(self, wanted: tuple[str, ...]) -> RequestedScopes:
         if not wanted:
             raise ScopeNotDeclaredError(f"a credential needs at least one scope; {self._declared()}")
         found: dict[str, Api] = {}

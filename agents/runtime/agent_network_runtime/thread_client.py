@@ -7,7 +7,6 @@ import os
 import ssl
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -119,12 +118,12 @@ class UserTokenClient:
 
     def fetch(self, request: TokenRequest) -> Granted:
         """Get a token from Entra, in one request for all threads that want the same one now."""
-        own = replace(request, incoming=request.incoming.detached())
-        return self._flights.join((*cache_key(request), request.claims), partial(self._exchange, own))
+        own = Secret(request.incoming.token.reveal())  # callers who share the request do not end it for each other
+        return self._flights.join((*cache_key(request), request.claims), partial(self._exchange, request, own))
 
-    def _exchange(self, request: TokenRequest) -> Granted:
+    def _exchange(self, request: TokenRequest, own: Secret) -> Granted:
         try:
-            steps = exchange(self._application, request, self._proof.get(), self.rules)
+            steps = exchange(self._application, request, self._proof.get(), self.rules, own)
             step = next(steps)
             while True:
                 if isinstance(step, Post):
@@ -135,7 +134,7 @@ class UserTokenClient:
         except StopIteration as done:
             granted: Granted = done.value
         finally:
-            request.incoming.token.drop()
+            own.drop()
         return granted
 
     def close(self) -> None:

@@ -14,37 +14,25 @@ import aiohttp
 import urllib3
 
 from agent_network_runtime.exchange import NoResponse, Post, Response
+from agent_network_runtime.token_connection import CONNECTIONS, LARGEST_RESPONSE, TokenConnections
 
-LARGEST_RESPONSE: Final = 256 * 1024
-"""Bytes: far above any token response."""
 TOO_LONG: Final = "its response is too long"
 ACCEPT: Final = {"Accept": "application/json"}
-CONNECTIONS: Final = 64
-"""Connections to the token endpoint at once; further requests wait for one of them."""
 
 
 class AsyncHttp:
-    """The asynchronous client, on aiohttp; its session is made with the first request, in the loop that sends it."""
+    """The asynchronous client: requests for tokens on connections of their own, documents on aiohttp."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
         self._session: aiohttp.ClientSession | None = None
+        self._tokens: TokenConnections | None = None
 
     async def post(self, post: Post) -> Response | NoResponse:
-        """Send one request."""
-        session = self._opened()
-        try:
-            async with session.post(
-                post.url,
-                data=post.form(),
-                headers=post.headers,
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=post.timeout),
-            ) as response:
-                return await _read(response)
-        except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError) as failure:
-            reason = _reason(failure, post.timeout)
-        return NoResponse(reason)
+        """Send one request for a token."""
+        if self._tokens is None:
+            self._tokens = TokenConnections(self._tls or ssl.create_default_context())
+        return await self._tokens.post(post)
 
     async def get(self, url: str, seconds: float) -> Response | NoResponse:
         """Read a public document, such as the tenant's signing keys, within some seconds."""
@@ -69,6 +57,8 @@ class AsyncHttp:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+        if self._tokens is not None:
+            await self._tokens.close()
 
 
 async def _read(response: aiohttp.ClientResponse) -> Response | NoResponse:
