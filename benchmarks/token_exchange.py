@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "agents" / "runtime"))
@@ -124,6 +125,7 @@ async def timed_tasks(work: Callable[[], Awaitable[object]], times: int) -> floa
     return (time.process_time() - start) / times
 
 
+ALONE = "aiohttp, the request alone"
 Issue = Callable[[str, list[str]], dict[str, object]]
 OURS, OURS_SYNC = "this library, tasks", "this library, threads"
 THEIRS, THEIRS_ASYNC, ONE_APP = "azure-identity, new", "azure-identity aio, new, shared transport", "MSAL, one app"
@@ -194,7 +196,14 @@ async def tasks(authority: str, tls: ssl.SSLContext, users: Numbers, best: Best,
         async def theirs() -> None:
             await credential().get_token(SCOPE)
 
-        for name, work in ((OURS, ours), (THEIRS_ASYNC, theirs)):
+        async def request_alone() -> None:
+            user = users.next()
+            form = urlencode({"assertion": token(user) + user, "scope": SCOPE}).encode()
+            fields = {"Content-Type": "application/x-www-form-urlencoded"}
+            async with session.post(application.token_url, data=form, headers=fields) as response:
+                await response.json()
+
+        for name, work in ((OURS, ours), (THEIRS_ASYNC, theirs), (ALONE, request_alone)):
             await work()
             best.take(name, await timed_tasks(work, USERS))
         kept = credential()
