@@ -152,7 +152,7 @@ def test_response_is_read_by_length_by_chunks_or_to_the_end(
         b"<html>\r\n\r\nContent-Length",
     ],
 )
-def test_text_that_is_not_a_short_response_is_no_response(contexts: Contexts, text: bytes) -> None:
+def test_text_that_is_not_a_short_response_counts_as_none(contexts: Contexts, text: bytes) -> None:
     assert isinstance(once(contexts, text), NoResponse)
 
 
@@ -232,7 +232,7 @@ def test_cancelled_request_leaves_no_connection_for_the_next_one(contexts: Conte
     assert endpoint.connections == 2
 
 
-def test_response_that_does_not_come_in_time_is_no_response(contexts: Contexts) -> None:
+def test_response_that_does_not_come_in_time_counts_as_none(contexts: Contexts) -> None:
     async def work(connections: TokenConnections, endpoint: Endpoint) -> object:
         return await connections.post(request_to(endpoint, seconds=0.2))
 
@@ -241,7 +241,7 @@ def test_response_that_does_not_come_in_time_is_no_response(contexts: Contexts) 
     assert found == NoResponse("no response within 0.2 seconds")
 
 
-def test_certificate_of_another_host_is_no_response(contexts: Contexts) -> None:
+def test_certificate_of_another_host_is_not_accepted(contexts: Contexts) -> None:
     async def work(connections: TokenConnections, endpoint: Endpoint) -> object:
         return await connections.post(request_to(endpoint, host="127.0.0.1"))
 
