@@ -52,7 +52,11 @@ class HostPolicy(SansIOHTTPPolicy[Any, Any]):
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
         """Refuse a request to a host outside the API, before it is sent."""
-        self._hosts.check(request.http_request.url)
+        self.check(request.http_request.url)
+
+    def check(self, url: str) -> None:
+        """Refuse an address outside the API, for clients without a pipeline of Azure."""
+        self._hosts.check(url)
 
 
 class _Credential(Protocol):

@@ -1,11 +1,18 @@
 """Tests of reading an Azure Repos repository with the user's credential, and of the limits of every source."""
 
 import asyncio
-from typing import Any, Self
+from typing import Any
 
 import pytest
 import requests
-from agent_network_runtime.errors import ClaimsChallengeError, InvalidTokenError, RuntimeLibraryError, TemporaryError
+from agent_network_runtime.api_hosts import ApiHosts, HostPolicy
+from agent_network_runtime.errors import (
+    ClaimsChallengeError,
+    HostNotDeclaredError,
+    InvalidTokenError,
+    RuntimeLibraryError,
+    TemporaryError,
+)
 from agent_network_runtime.repositories import (
     AzureReposApi,
     Limits,
@@ -31,6 +38,8 @@ class Credential:
     def __init__(self, hosts: Hosts, login: str = "octo-user") -> None:
         self.scopes: list[tuple[str, ...]] = []
         reach = Reach(login, (1, 2), {"contents": "read"})
+        hosts_of_api = [hosts.origin.removeprefix("https://"), "localhost:1"]
+        self.host_policy = HostPolicy(ApiHosts("azure-devops", hosts_of_api))
         self._token = hosts.new_token("entra", reach)
 
     def token(self, scopes: tuple[str, ...]) -> AccessToken:
@@ -45,15 +54,6 @@ class AsyncCredential(Credential):
     async def get_token(self, *scopes: str, **_: Any) -> AccessToken:  # noqa: ANN401
         """Return the token."""
         return self.token(scopes)
-
-    async def close(self) -> None:
-        """Hold nothing."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object, **__: object) -> None:
-        """Hold nothing."""
 
 
 class SyncCredential(Credential):
@@ -141,6 +141,32 @@ def test_a_host_that_does_not_answer_is_a_temporary_error_without_the_token(run:
         run(test)
     assert caught.value.__context__ is None
     assert_no_secret(hosts, shown(caught.value))
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://dev.azure.com.example", "https://dev.azure.com:444", "https://localhost:2"]
+)
+def test_a_token_is_not_requested_for_a_host_outside_the_api(run: Run, hosts: Hosts, origin: str) -> None:
+    async def test(bench: Bench) -> None:
+        credential = AsyncCredential(hosts)
+        with pytest.raises(HostNotDeclaredError):
+            open_azure_repos(API, credential, bench.session, None, origin)
+        assert credential.scopes == []
+
+    run(test)
+
+
+def test_the_agents_own_credential_reads_no_repository(run: Run) -> None:
+    class Own:
+        async def get_token(self, *_: str) -> AccessToken:
+            raise AssertionError
+
+    async def test(bench: Bench) -> None:
+        own: Any = Own()
+        with pytest.raises(TypeError, match="the user's credential"):
+            open_azure_repos(API, own, bench.session)
+
+    run(test)
 
 
 @pytest.mark.parametrize(

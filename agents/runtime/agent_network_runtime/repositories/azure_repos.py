@@ -7,12 +7,14 @@ Microsoft Learn, 2026 (commits, trees and blobs; a tree's entries have sizes).
 """
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 import aiohttp
 import requests
+from azure.core.credentials import AccessToken
 
+from agent_network_runtime.api_hosts import HostPolicy
 from agent_network_runtime.repositories.answers import refusal
 from agent_network_runtime.repositories.errors import RepositoryTooLargeError
 from agent_network_runtime.repositories.files import (
@@ -33,10 +35,6 @@ from agent_network_runtime.repositories.sources import ApiSource, SyncApiSource
 from agent_network_runtime.repositories.transport import AsyncTransport, SyncTransport
 from agent_network_runtime.secret import Secret
 
-if TYPE_CHECKING:
-    from azure.core.credentials import TokenCredential
-    from azure.core.credentials_async import AsyncTokenCredential
-
 RESOURCE: Final = "499b84ac-1321-427f-aa17-267ca6975798"
 """Application id of Azure DevOps, the resource of its tokens: "Use Microsoft Entra tokens", Microsoft Learn, 2026."""
 SCOPE: Final = f"{RESOURCE}/vso.code"
@@ -48,6 +46,32 @@ _VERSION = "api-version=7.1"
 # "Naming restrictions and conventions", Azure DevOps, Microsoft Learn, 2026.
 _ORGANIZATION = re.compile("[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?")
 _NAME = re.compile(r"[^\\/:*?\"<>|;#$@{},+=\[\]\x00-\x1f\x7f]{1,64}")
+
+
+class AsyncUsersCredential(Protocol):
+    """Asynchronous credential of a user, from `UserContext.credential_for`: it knows the hosts of its API."""
+
+    @property
+    def host_policy(self) -> HostPolicy:
+        """Check of the hosts that the user's tokens may go to."""
+        ...
+
+    async def get_token(self, *scopes: str) -> AccessToken:
+        """Return the user's token for a scope."""
+        ...
+
+
+class UsersCredential(Protocol):
+    """Synchronous credential of a user, from `SyncUserContext.credential_for`: it knows the hosts of its API."""
+
+    @property
+    def host_policy(self) -> HostPolicy:
+        """Check of the hosts that the user's tokens may go to."""
+        ...
+
+    def get_token(self, *scopes: str) -> AccessToken:
+        """Return the user's token for a scope."""
+        ...
 
 
 class AzureReposApi:
@@ -108,12 +132,18 @@ def _mode(entry: Any) -> str:  # noqa: ANN401 - JSON data
 
 def open_azure_repos(
     api: AzureReposApi,
-    credential: "AsyncTokenCredential",
+    credential: AsyncUsersCredential,
     session: aiohttp.ClientSession,
     limits: Limits | None = None,
     origin: str = ORIGIN,
 ) -> ApiSource:
-    """Return the files of a repository, read asynchronously with the user's credential for `SCOPE`."""
+    """Return the files of a repository, read asynchronously with the user's credential for `SCOPE`.
+
+    Raises:
+        TypeError: the credential is not one of a user, such as the agent's own.
+        HostNotDeclaredError: the origin is not a host of the user's API.
+    """
+    _check_host(credential, origin)
 
     async def token() -> Secret:
         return Secret((await credential.get_token(SCOPE)).token)
@@ -123,10 +153,24 @@ def open_azure_repos(
 
 def open_azure_repos_sync(
     api: AzureReposApi,
-    credential: "TokenCredential",
+    credential: UsersCredential,
     session: requests.Session,
     limits: Limits | None = None,
     origin: str = ORIGIN,
 ) -> SyncApiSource:
-    """Return the files of a repository, read synchronously with the user's credential for `SCOPE`."""
+    """Return the files of a repository, read synchronously with the user's credential for `SCOPE`.
+
+    Raises:
+        TypeError: the credential is not one of a user, such as the agent's own.
+        HostNotDeclaredError: the origin is not a host of the user's API.
+    """
+    _check_host(credential, origin)
     return SyncApiSource(api, SyncTransport(session, origin, lambda: Secret(credential.get_token(SCOPE).token)), limits)
+
+
+def _check_host(credential: AsyncUsersCredential | UsersCredential, origin: str) -> None:
+    """Raise for a credential that is not a user's, with which the agent's own rights would decide, and other hosts."""
+    policy: object = getattr(credential, "host_policy", None)
+    if not isinstance(policy, HostPolicy):
+        raise TypeError("a repository is read with the user's credential, from credential_for, and no other")
+    policy.check(origin)
