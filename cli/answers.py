@@ -30,6 +30,7 @@ from access.reports.document import (
     proof_document,
     severities,
 )
+from access.reports.owner_table import owner_rows
 from access.reports.provenance import Provenance
 from access.reports.terminal import Style
 from cli.exit_codes import ExitCode
@@ -64,6 +65,12 @@ def run_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Result:
         lambda style: text.matrix(rows, agents, names, agents_sharing_identity, style, users),
         lambda: markdown.matrix(rows, agents, names, agents_sharing_identity, users),
     )
+
+
+def run_identities(graph: Graph, declared: Declared) -> Result:
+    """Compute every identity of a network with its owners."""
+    rows = owner_rows(graph, declared)
+    return Result(rows, lambda style: text.owners(rows, style), lambda: markdown.owners(rows))
 
 
 def run_why(graph: Graph, declared: Declared, agent: str, resource: str, operation: str) -> Result:

@@ -43,6 +43,11 @@ class Question:
         declared = self._project.declared()
         return self._print(answers.run_matrix(self._graph, declared, operations=operations))
 
+    def identities(self) -> ExitCode:
+        """Print every identity of the network with its owners."""
+        declared = self._project.declared()
+        return self._print(answers.run_identities(self._graph, declared))
+
     def why(self, agent: str, resource: str, operation: str) -> ExitCode:
         """Print the reasons why an agent may or may not perform an operation."""
         declared = self._project.declared()

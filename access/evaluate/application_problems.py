@@ -162,9 +162,11 @@ class _Judged:
                 who = person_name(self.graph, each.principal, "", declared, one.agent)
                 what = f"{who} owns the {each.owns} of {self.text}, is not a declared owner, and can add a credential"
                 yield ApplicationProblem("undeclared-owner", what, each.location, about=(each.principal,))
-        if one.agent and one.seen and not any(each.owns == "application" for each in one.owners):
-            what = f"{self.text} has no owner, so that nobody is responsible for it"
-            yield ApplicationProblem("identity-without-owner", what, one.location, widens=False)
+        for kind, seen in (("application", one.seen), ("service principal", one.assignment_required is not None)):
+            if one.agent and seen and not any(each.owns == kind for each in one.owners):
+                whose = self.text if kind == "application" else f"the service principal of {self.text}"
+                what = f"{whose} has no owner, so that nobody is responsible for it"
+                yield ApplicationProblem("identity-without-owner", what, one.location, widens=False)
 
 
 def _wrong_trust(judged: _Judged, one: Trust) -> str:

@@ -21,6 +21,7 @@ from access.reports.acting_for_users import user_rows
 from access.reports.declared_rules import identity_rows, image_rows, log_rows, rule_rows
 from access.reports.grants import grant_rows
 from access.reports.network_exposure import exposure_rows
+from access.reports.owner_table import owner_rows
 from access.reports.provenance import Provenance, provenance_document
 
 _NEW_OBJECTS = 100_000
@@ -78,6 +79,7 @@ def document(  # noqa: PLR0913 (one argument for each part of a report)
         "exposure": exposure_rows(graph),
         "images": image_rows(graph, declared),
         "identities": identity_rows(graph, declared),
+        "owners": owner_rows(graph, declared),
         "rules": rule_rows(declared, today),
         "logs": log_rows(graph),
     }

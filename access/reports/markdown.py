@@ -8,6 +8,7 @@ from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
 from access.reports.accepted_findings import accepted_words
 from access.reports.acting_for_users import as_markdown
+from access.reports.owner_table import as_markdown as owner_cells
 from safe_text.display import shows_escaped_text
 
 Rows = Sequence[Mapping[str, Any]]
@@ -28,6 +29,13 @@ def matrix(
     head, *cells = as_markdown(users)
     as_user = [f"\n{_table(head, cells)}"] if cells else []
     return "\n".join([_table(["agent", *used], body), *as_user, *(f"\n{_plain(each)}." for each in sentences)])
+
+
+@shows_escaped_text
+def owners(rows: Rows) -> str:
+    """Render identities with their owners as a Markdown table."""
+    head, *cells = owner_cells(rows)
+    return _table(head, cells)
 
 
 @shows_escaped_text

@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from access.reports import acting_for_users, matrix_table, review_tables, sections
+from access.reports import acting_for_users, matrix_table, owner_table, review_tables, sections
 from access.reports.markup import Html, joined, tag
 from access.reports.verdict import verdict
 from safe_text.display import shows_escaped_text
@@ -34,6 +34,7 @@ _THEN = (
     review_tables.exposure,
     sections.blast,
     review_tables.identities,
+    owner_table.as_section,
     review_tables.images,
     review_tables.rules,
     review_tables.logs,
@@ -49,6 +50,7 @@ _CONTENTS = (
     ("exposure", "Exposure"),
     ("blast", "Blast radius"),
     ("identities", "People"),
+    ("owners", "Owners"),
     ("images", "Images"),
     ("rules", "Rules"),
     ("logs", "Logs"),

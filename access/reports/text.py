@@ -7,6 +7,7 @@ from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
 from access.reports.accepted_findings import accepted_words
 from access.reports.acting_for_users import as_text
+from access.reports.owner_table import as_text as owner_text
 from access.reports.terminal import TOGETHER, Style, matrix_lines, width, widths
 from access.reports.verdict import Verdict
 from safe_text.display import shows_escaped_text
@@ -49,6 +50,12 @@ def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: St
             for agent, each in held.items()
         )
     return "\n".join(matrix_lines(table, style))
+
+
+@shows_escaped_text
+def owners(rows: Rows, style: Style) -> str:
+    """Render identities with their owners as text."""
+    return owner_text(rows, style)
 
 
 @shows_escaped_text

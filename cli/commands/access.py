@@ -78,6 +78,24 @@ def matrix(  # noqa: PLR0913 (an option each)
 
 
 @app.command(
+    epilog=examples("agent-network access identities", "agent-network access identities --of live --subscription ID")
+)
+def identities(
+    *,
+    stack: Stack = "dev",
+    of: Source = ".",
+    form: SourceFormat = Format.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """List every identity of the network with its owners.
+
+    A managed identity belongs to its agent or host; applications have owners in Entra ID.
+    """
+    return _question(stack, of, form, subscription, resource_group).identities()
+
+
+@app.command(
     epilog=examples(
         "agent-network access why report code-uploads read",
         "agent-network access why analysis models Microsoft.CognitiveServices/accounts/listKeys/action",

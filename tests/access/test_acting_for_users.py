@@ -191,6 +191,7 @@ IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
         lambda rows: rows["Application"]["inputs"]["api"].pop("requestedAccessTokenVersion"),
     ),
     "no owner": ("identity-without-owner", inputs("Application", owners=[])),
+    "no owner of the service principal": ("identity-without-owner", inputs("ServicePrincipal", owners=[])),
     "public client": (RISKY, inputs("Application", fallbackPublicClientEnabled=True)),
     "public client as a resource of its own": (
         RISKY,
@@ -199,7 +200,7 @@ IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
 }
 """Change of a program → the rule that finds it with or without network.yaml."""
 WIDENS_NOTHING = {
-    *("no owner", "tokens of version 1"),
+    *("no owner", "no owner of the service principal", "tokens of version 1"),
     *(name for name, (rule, _) in IN_ANY_PROGRAM.items() if rule == ROLE),
 }
 """Changes after which nobody may do more; a role at an empty resource group allows nothing in it."""

@@ -10,6 +10,7 @@ from access.questions.why import why
 from access.reports import markdown, text
 from access.reports.acting_for_users import as_section, user_rows
 from access.reports.document import document
+from access.reports.owner_table import owner_rows
 from access.reports.terminal import Style, width
 from tests.access import acting_program as acting
 from tests.access.acting_program import declared, graphs, program
@@ -131,3 +132,28 @@ def test_blast_radius_names_every_user_of_the_tenant_where_no_assignment_is_requ
 
     assert IN_ANY_PROGRAM["assignment not required"][0] == EVERYBODY
     assert "every user of the tenant" in blast_radius(graphs(rows)["export"], "ingestion").notes[0]
+
+
+@pytest.mark.parametrize("source", acting.SOURCES)
+def test_every_identity_of_the_network_is_listed_with_its_owners(source: str) -> None:
+    rows = owner_rows(graphs(program())[source], declared())
+
+    assert {(row["kind"], *row["owners"]) for row in rows} == {
+        ("identity of the agent", "agent ingestion"),
+        ("identity that pulls images", "agent ingestion"),
+        ("credential of the application", "agent ingestion"),
+        ("application", acting.OWNER),
+        ("service principal", acting.OWNER),
+    }
+    assert all(row["known"] for row in rows)
+
+
+def test_list_of_identities_shows_an_application_without_an_owner_within_the_width_of_the_terminal() -> None:
+    changed = program()
+    changed["Application"]["inputs"]["owners"] = []
+    rows = owner_rows(graphs(changed)["export"], declared())
+    shown = text.owners(rows, PLAIN)
+
+    assert "application: no owner" in shown
+    assert "no owner" in markdown.owners(rows)
+    assert max(map(len, shown.splitlines())) <= width()

@@ -76,8 +76,8 @@ OF_ANY_PROGRAM = (
         title="Nobody owns an application of the network",
         why="Nobody is responsible for it: whether it is still needed, and what to do after an incident.",
         fix="List people in `owners` of the setting `entra` of the stack's file.",
-        help="Counts Entra applications of agents. A managed identity belongs to the agent whose component has it. "
-        "`agent-network access identities` lists every identity with its owners.",
+        help="Counts Entra applications of agents and their service principals. A managed identity belongs to the "
+        "agent whose component has it. `agent-network access identities` lists every identity with its owners.",
     ),
 )
 RULES = (

@@ -213,6 +213,10 @@ def _document(name: str, agents: Sequence[str], kinds: dict[str, str], access: l
             }
             for agent in agents[:1]
         ],
+        "owners": [
+            {"name": agent, "kind": "identity of the agent", "id": "1", "owners": [f"agent {agent}"], "known": True}
+            for agent in agents
+        ],
         "proof": {
             "declared": len(access),
             "allowed": len(access),
