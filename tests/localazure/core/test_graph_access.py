@@ -121,6 +121,21 @@ def test_deployer_changes_and_deletes_only_applications_that_it_owns(azure: Loca
             change()
 
 
+def test_app_role_of_another_api_with_the_id_of_a_graph_permission_gives_no_permission(
+    azure: LocalAzure, deployer: LocalAzure
+) -> None:
+    role_id = graph_app_roles()[EVERY_APPLICATION]
+    role = {"id": role_id, "value": EVERY_APPLICATION, "displayName": "a", "description": "a"}
+    inputs = {"displayName": "api", "appRoles": [{**role, "allowedMemberTypes": ["Application"]}]}
+    _, outputs = azure.create(ENTRA_APPLICATION, inputs)
+    _, principal = azure.create(SERVICE_PRINCIPAL, {"clientId": outputs["clientId"]})
+    held = {"appRoleId": role_id, "principalObjectId": PRINCIPAL_ID, "resourceObjectId": principal["objectId"]}
+    azure.create(APP_ROLE_ASSIGNMENT, held)
+
+    with pytest.raises(AzureError, match="Authorization_RequestDenied"):
+        deploy(deployer, PRINCIPAL_ID)
+
+
 def test_looking_up_a_service_principal_needs_a_permission_to_read_applications(
     azure: LocalAzure, deployer: LocalAzure
 ) -> None:

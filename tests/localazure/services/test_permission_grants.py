@@ -108,6 +108,15 @@ def test_app_role_needs_the_service_principal_and_not_its_application_or_client_
             assign(azure, USE, wrong, resource)
 
 
+def test_client_id_of_a_managed_identity_cannot_get_an_app_role_as_its_principal_id_can(azure: LocalAzure) -> None:
+    _, identity = make(azure, IDENTITY)
+    _, _, resource = api(azure)
+
+    with pytest.raises(AzureError, match="Request_ResourceNotFound"):
+        assign(azure, CALL, str(identity["clientId"]), resource)
+    assert assign(azure, CALL, str(identity["principalId"]), resource)["principalType"] == "ServicePrincipal"
+
+
 def test_app_role_of_a_deleted_identity_is_refused_and_of_an_unknown_group_accepted(azure: LocalAzure) -> None:
     make(azure, RESOURCE_GROUP)
     identity, _ = make(azure, IDENTITY)
