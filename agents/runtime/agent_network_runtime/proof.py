@@ -48,7 +48,7 @@ class KeptProof:
         """Return the proof that could not be renewed while it is valid, and let some time pass before the next try."""
         if self.token is None or self.clock() >= self.expires_on:
             return None
-        self.renew_on = self.clock() + SECOND_TRY
+        self.renew_on = min(self.clock() + SECOND_TRY, self.expires_on)
         return self.token
 
 
