@@ -148,7 +148,7 @@ def _application(name: str, agent: Agent, environment: Environment) -> dict[str,
     entra = environment.entra or Entra()
     existing = entra.existing.get(name)
     shown: dict[str, Any] = {"deployer_rights": entra.deployer_rights, "owners": list(entra.owners)}
-    return {"application": shown | ({} if existing is None else {"existing": existing.model_dump()})}
+    return {"application": shown | ({} if existing is None else {"existing": existing.model_dump(exclude_none=True)})}
 
 
 def _acts_for_users(name: str, agent: Agent, environment: Environment, document: YamlDocument) -> dict[str, Any]:

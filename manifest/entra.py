@@ -99,11 +99,11 @@ class ExistingApplication(StrictModel):
         "principal_id": "the key is 'service_principal'",
     }
 
-    client_id: ClientId
-    """Client id of the agent's application."""
-    application: ObjectId
+    client_id: ClientId | None = None
+    """Client id of the agent's application; set with 'application' and 'service_principal', or not at all."""
+    application: ObjectId | None = None
     """Object id of the agent's application."""
-    service_principal: ObjectId
+    service_principal: ObjectId | None = None
     """Object id of the application's service principal."""
     federated_credential: ObjectId | None = None
     """Id of the application's federated credential; without it, the credential is still to be made."""
@@ -111,6 +111,13 @@ class ExistingApplication(StrictModel):
     """Ids of app role assignments, by the name of the group, user or calling agent."""
     consents: dict[str, GrantId] = Field(default_factory=dict[str, str])
     """Ids of the consent that an administrator has given, by API."""
+
+    @property
+    def application_ids(self) -> tuple[str, str, str] | None:
+        """Return the ids of application and service principal: client id, object id and object id; None if not set."""
+        if self.client_id is None or self.application is None or self.service_principal is None:
+            return None
+        return self.client_id, self.application, self.service_principal
 
 
 class Entra(StrictModel):
@@ -136,6 +143,11 @@ class Entra(StrictModel):
     """The organization's own APIs, by name in 'apis' of network.yaml."""
     existing: dict[str, ExistingApplication] = Field(default_factory=dict[str, ExistingApplication])
     """Ids of objects that an administrator has made, by agent."""
+
+    def application_ids(self, agent: str) -> tuple[str, str, str] | None:
+        """Return the ids of an agent's application that an administrator has made; None if the stack creates it."""
+        existing = self.existing.get(agent)
+        return None if existing is None else existing.application_ids
 
     @property
     def people(self) -> Mapping[str, str]:

@@ -94,7 +94,7 @@ def _elsewhere(application: JsonObject, people: Iterable[str], apis: Iterable[st
     assigned, consented = (() if existing is None else _ids(existing, name) for name in ("assignments", "consents"))
     by_name = existing is not None and bool(existing.string("federated_credential", ""))
     return Elsewhere(
-        application=existing is not None,
+        application=existing is not None and bool(existing.string("client_id", "")),
         credential=rights == "none" or by_name,
         assignments=frozenset(people if rights != "all" else assigned),
         consents=frozenset(apis if rights != "all" else consented),

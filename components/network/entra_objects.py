@@ -64,12 +64,15 @@ class _Listing:
         self._title = app_name(network.name, name, environment.stack)
         ids: ExistingApplication | None = self._entra.existing.get(name)
         self._ids = ids
-        self._client_id = ids.client_id if ids else f"<client id of {self._title}>"
-        self._application = ids.application if ids else f"<object id of {self._title}>"
-        self._principal = ids.service_principal if ids else f"<object id of the service principal of {self._title}>"
+        self._made = self._entra.application_ids(name) is not None
+        self._client_id, self._application, self._principal = self._entra.application_ids(name) or (
+            f"<client id of {self._title}>",
+            f"<object id of {self._title}>",
+            f"<object id of the service principal of {self._title}>",
+        )
 
     def __iter__(self) -> Iterator[EntraObject]:
-        applications = "exists" if self._ids else "administrator" if self._rights == "none" else "stack"
+        applications = "exists" if self._made else "administrator" if self._rights == "none" else "stack"
         url = f"{self._graph}/applications"
         yield self._object("application", "", applications, "application and client_id", f"POST {url}", self._body())
         update = f"PATCH {url}/{self._application}"

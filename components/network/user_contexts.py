@@ -47,7 +47,8 @@ class UserContexts:
             name: self._identity(name) for name in self.applications if self._has_identity(site.network.agents[name])
         }
 
-        if self._entra.deployer_rights == "applications" and self.applications.keys() - self._entra.existing.keys():
+        created = [name for name in self.applications if self._entra.application_ids(name) is None]
+        if self._entra.deployer_rights == "applications" and created:
             self._require_ownership()
 
     def outputs(self, name: str) -> dict[str, pulumi.Output[str]]:
@@ -180,13 +181,15 @@ class UserContexts:
         }
         if agent.acts_for_users is not None:
             args["acts_for_users"] = self._acts(name, agent.acts_for_users)
-        existing = self._entra.existing.get(name)
-        if existing is not None:
+        ids, existing = self._entra.application_ids(name), self._entra.existing.get(name)
+        if ids is not None:
+            client_id, object_id, principal_id = ids
             args["existing"] = {
-                "client_id": existing.client_id,
-                "object_id": existing.application,
-                "service_principal_id": existing.service_principal,
+                "client_id": client_id,
+                "object_id": object_id,
+                "service_principal_id": principal_id,
             }
+        if existing is not None:
             callers = [one for one in existing.assignments if one in self._site.network.agents]
             args["assigned_callers"] = sorted(callers)
         return AgentApplication(name, args, self._site.own)

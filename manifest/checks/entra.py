@@ -107,7 +107,7 @@ def _cloud(inputs: CheckInput, entra: Entra, agents: Mapping[str, Agent]) -> Ite
 
 
 def _owners(inputs: CheckInput, entra: Entra, agents: Mapping[str, Agent]) -> Iterator[Violation]:
-    created = sorted(name for name in agents if name not in entra.existing)
+    created = sorted(name for name in agents if entra.application_ids(name) is None)
     if created and entra.deployer_rights != "none" and not entra.owners and not _removed(inputs, "owners"):
         message = (
             f"missing: object ids of the owners of the application of {join_choices(created)}; without owners, Entra ID"
@@ -121,7 +121,9 @@ def _owners(inputs: CheckInput, entra: Entra, agents: Mapping[str, Agent]) -> It
 
 def _existing(inputs: CheckInput, entra: Entra, agents: Mapping[str, Agent]) -> Iterator[Violation]:
     """Yield violations for applications that an administrator still has to make, and for ids of undeclared names."""
-    missing = sorted(name for name in agents if name not in entra.existing and not _removed(inputs, "existing", name))
+    reported = {str(path[2]) for path in inputs.environment.removed if path[:2] == ("entra", "existing") and path[2:]}
+    unmade = (name for name in agents if entra.application_ids(name) is None and name not in reported)
+    missing = sorted(name for name in unmade if not _removed(inputs, "existing", name))
     if missing and entra.deployer_rights == "none" and not inputs.for_administrator:
         stack = inputs.environment.model.stack
         message = (
@@ -129,6 +131,7 @@ def _existing(inputs: CheckInput, entra: Entra, agents: Mapping[str, Agent]) -> 
             f" here; `agent-network entra --stack {stack}` prints what an administrator makes, or set 'deployer_rights'"
         )
         yield Violation(("entra", "existing"), message, "environment")
+    broken = inputs.environment.removed
     first: dict[tuple[str, str], str] = {}
     for name, application in entra.existing.items():
         path = ("entra", "existing", name)
@@ -139,9 +142,14 @@ def _existing(inputs: CheckInput, entra: Entra, agents: Mapping[str, Agent]) -> 
                 message = unknown_name_message("agent with an application", name, agents, there=there)
                 yield Violation(path, message, "environment")
             continue
-        for key in ("client_id", "application", "service_principal"):
-            given: str = getattr(application, key)
-            other = first.setdefault((key, given), name)
+        keys = ("client_id", "application", "service_principal")
+        lacking = [key for key in keys if getattr(application, key) is None and (*path, key) not in broken]
+        if 0 < len(lacking) < len(keys):
+            message = f"missing: {join_choices(lacking)}; an application that exists is set with all of its ids"
+            yield Violation(path, message, "environment")
+        for key in keys:
+            given: str | None = getattr(application, key)
+            other = name if given is None else first.setdefault((key, given), name)
             if other != name:
                 message = f"{quote_value(given)} is already the id of {quote_value(other)}; each agent has its own"
                 yield Violation((*path, key), message, "environment")

@@ -12,7 +12,7 @@ from components.deployer import document
 from components.network import AgentNetwork
 from localazure.arm.graph_access import outside_object_id
 from localazure.arm.permissions import CUSTOM_ROLE, RequestCheck, RequestedOperation, caller_check
-from localazure.arm.world import SUBSCRIPTION_ID, World
+from localazure.arm.world import DEPLOYER_OBJECT_ID, SUBSCRIPTION_ID, World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError
 from localazure.run import Operation, RunResult, run
@@ -46,10 +46,16 @@ class Deployer:
         caller_check(self.principal)(world, act)
 
     def run(self, network: Network, environment: Environment, operation: Operation = Operation.UP) -> RunResult:
-        """Run a network's program as the deployer."""
+        """Run a network's program as the deployer, who creates applications, and neither assignments nor consent."""
+        site = environment
+        if environment.entra is not None:
+            # The SDK's identity is another one in a local run, and both have to own what they create.
+            owners = (self.principal, DEPLOYER_OBJECT_ID)
+            entra = environment.entra.model_copy(update={"deployer_rights": "applications", "owners": owners})
+            site = environment.model_copy(update={"entra": entra})
 
         def program() -> None:
-            AgentNetwork(network.name, {"network": network, "environment": environment})
+            AgentNetwork(network.name, {"network": network, "environment": site})
 
         return run(
             program,

@@ -98,6 +98,7 @@ def test_list_for_an_administrator_has_exactly_the_values_that_a_stack_with_all_
         ("applications", None, {"stack", "administrator"}),
         ("all", None, {"stack"}),
         ("none", IDS, {"exists", "administrator"}),
+        ("applications", {"assignments": {"reviewers": "a" * 43}}, {"stack", "exists", "administrator"}),
     ],
 )
 def test_rights_of_the_deployer_and_existing_ids_decide_who_makes_each_object(

@@ -11,7 +11,7 @@ import pytest
 
 from access.azure.actions import covered, covers
 from components.deployer import ACTIONS, DATA_ACTIONS, DELETED_ACTIONS
-from localazure.arm.world import DEPLOYER_OBJECT_ID, Resource
+from localazure.arm.world import Resource
 from localazure.run import Operation
 from manifest.kinds import KINDS
 from tests.contracts import networks
@@ -50,11 +50,6 @@ def deployed_everything() -> Deployer:
         deployer.world.put(Resource(id=SUBNET, token="", inputs={}, outputs={}, adopted=True))
         deployer.world.save(deployer.path)
         network, environment = everything()
-        environment["entra"] = {
-            **environment["entra"],
-            "deployer_rights": "applications",
-            "owners": [deployer.principal, DEPLOYER_OBJECT_ID],
-        }
         for operation in (Operation.UP, Operation.DESTROY):
             result = deployer.run(*described(network, environment, "dev"), operation)
             assert result.ok, [failure.message for failure in result.failures]

@@ -174,7 +174,7 @@ def test_placeholder_image_gets_neither_settings_nor_the_credential_identity() -
         ("none", IDS, set[str]()),
         (
             "applications",
-            None,
+            {"assignments": {"reviewers": "a" * 43}},
             {
                 "Application",
                 "ApplicationFederatedIdentityCredential",
