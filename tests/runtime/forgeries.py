@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -189,6 +190,7 @@ REQUESTS = (
     raw(
         "header_of_more_than_16_kib", "more than 16384 characters", lambda: bearer(issue(user_claims(pad="x" * 12_000)))
     ),
+    raw("header_as_bytes", "given as text", lambda: cast("Header", [bearer(issue()).encode()])),
     raw("letter_outside_ascii", "outside ASCII", lambda: f"{bearer(issue())}é"),
     raw("byte_outside_ascii", "outside ASCII", lambda: f"{bearer(issue())}\udce9"),
 )

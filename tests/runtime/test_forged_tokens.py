@@ -55,8 +55,9 @@ def refusal(face: str, kind: str, header: Header, tenant: Tenant) -> RuntimeLibr
 
 def secrets_of(header: Header) -> list[str]:
     """Return the parts of the tokens in a request that must not be readable anywhere."""
-    headers = [header] if isinstance(header, str) else list(header or ())
-    words = [word for one in headers for word in one.replace(",", " ").split()]
+    headers: list[object] = [header] if isinstance(header, str) else list(header or ())
+    texts = [one.decode() if isinstance(one, bytes) else str(one) for one in headers]
+    words = [word for one in texts for word in one.replace(",", " ").split()]
     return [part for word in words for part in word.split(".") if len(part) >= SHORTEST_SECRET]
 
 

@@ -47,11 +47,13 @@ class UnverifiedToken:
 
 def bearer_token(header: str | Sequence[str] | None) -> str:
     """Return the text after `Bearer` in the `Authorization` header, given alone or as the list of all such headers."""
-    headers = [header] if isinstance(header, str) else list(header or ())
+    headers: list[object] = [header] if isinstance(header, str) else list(header or ())
     if not headers:
         raise MissingTokenError("the request has no Authorization header")
     if len(headers) > 1:
         raise InvalidTokenError("the request has more than one Authorization header")
+    if not isinstance(headers[0], str):  # some frameworks give bytes
+        raise InvalidTokenError("the Authorization header must be given as text")
     if len(headers[0]) > LARGEST_HEADER:
         raise InvalidTokenError(f"the Authorization header has more than {LARGEST_HEADER} characters")
     scheme, _, token = headers[0].partition(" ")
