@@ -11,6 +11,7 @@ from access.azure.planes import every
 from access.azure.principal_types import AGENT_IDENTITY_TYPES
 from access.azure.roles import by_name, every_role
 from access.azure.types.cognitiveservices import PROJECT_ROLE
+from access.azure.types.keyvault import SIGNER
 from access.evaluate.conditions.attributes import attribute_key
 from access.evaluate.conditions.parser import parse
 from access.evaluate.operation_sets import operation_set_of
@@ -415,3 +416,19 @@ def test_role_for_an_existing_group_lacks_only_the_rights_to_write_and_delete_gr
     status = "Microsoft.Resources/subscriptions/operationresults/read"
     assert set(usual) - set(landed) == {f"{groups}/write", f"{groups}/delete", status}
     assert set(landed) <= set(usual)
+
+
+def test_role_that_signs_is_printed_with_its_fixed_id_and_only_signs_and_only_its_assignment_is_allowed() -> None:
+    printed = document("s", "g", object_id=SELF)
+    role = printed["signing_role"]
+    keys = "Microsoft.KeyVault/vaults/keys"
+
+    assert role["id"].rpartition("/")[2] == by_name(SIGNER).id
+    assert by_name(SIGNER).id in printed["condition"]
+    (block,) = role["properties"]["permissions"]
+    assert {name: names for name, names in block.items() if names} == {
+        "dataActions": [f"{keys}/read", f"{keys}/sign/action"]
+    }
+    assert role["properties"]["assignableScopes"] == ["/subscriptions/s"]
+    allowed = {*printed["role"]["Actions"], *printed["role"]["DataActions"]}
+    assert not [each for each in allowed if "roleDefinitions/write" in each or "vaults/keys" in each]
