@@ -20,6 +20,7 @@ AUDIENCES: Mapping[str, str] = {
     "blob-container": _STORAGE,
     "cosmos-container": "https://cosmos.azure.com",
     "foundry-agent": "https://ai.azure.com",
+    "key-vault-key": "https://vault.azure.net",
     "key-vault-secret": "https://vault.azure.net",
     "model-account": "https://cognitiveservices.azure.com",
     "search-index": "https://search.azure.com",

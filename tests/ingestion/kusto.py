@@ -47,6 +47,8 @@ def _pipeline(text: str, tables: Scope) -> set[str]:
 
 
 def _source(text: str, tables: Scope) -> set[str]:
+    if text.startswith("datatable"):
+        return {each.partition(":")[0].strip() for each in text.partition("(")[2].partition(")")[0].split(",")}
     names = [each.strip() for each in text.removeprefix("union ").removeprefix("isfuzzy=true ").split(",")]
     for name in names:
         if name not in tables:
@@ -60,7 +62,7 @@ def _applied(operator: str, rest: str, columns: set[str], tables: Scope) -> set[
     if operator in {"lookup", "join"}:
         return _joined(operator, rest, columns, tables)
     if operator in {"where", "order", "take", "count"}:
-        _check(rest, columns)
+        _check(rest, columns | set(tables))
         return columns
     new: set[str] = set()
     for part in _split(rest, ","):
