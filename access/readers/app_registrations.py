@@ -63,7 +63,9 @@ class _Parts:
     def client_id(self) -> str:
         own = [] if self.application is None else [self.application.outputs]
         of_principal = [] if self.principal is None else [self.principal.values, self.principal.outputs]
-        names = ("clientId", "applicationId")
+        # An application that an administrator has made is named by the component of its agent.
+        of_principal += [each.inputs for each in self.others if kind_of(each) == APPLICATION]
+        names = ("clientId", "applicationId", "client_id")
         found = (text(each, name) for each in (*own, *of_principal) for name in names)
         return next((each.lower() for each in found if each), "")
 

@@ -1,10 +1,11 @@
-"""Reads from Microsoft Graph the Entra applications with which a network's agents act for users.
+"""Reads from Microsoft Graph the Entra applications of a network's agents.
 
 Owns the requests, and the form of the rows as resources of the provider `azuread`, so that live applications are judged
-like those of a program. An application is read if it has the name of an agent's application in the program, or if it
-trusts the identity that is the credential of one. Sources: "List applications", "List appRoleAssignments granted to a
-service principal", "List oauth2PermissionGrants", "List owners" and "application resource type", Microsoft Graph v1.0,
-Microsoft Learn, 2026. Missing permission is one note, and no further request is sent.
+like those of a program. An application is read if it has the name or the client id of an agent's application in the
+program, or if it trusts the identity that is the credential of one. Sources: "List applications", "List
+appRoleAssignments granted to a service principal", "List oauth2PermissionGrants", "List owners" and "application
+resource type", Microsoft Graph v1.0, Microsoft Learn, 2026. Missing permission is one note, and no further request is
+sent.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,10 +38,12 @@ _NOT_FOUND = "404"
 
 
 class Wanted(NamedTuple):
-    """Applications to read, by the names in the network's program and by the identities that they trust."""
+    """Applications to read: by names and client ids in the network's program, and by the identities they trust."""
 
     names: Mapping[str, str]
     """Display name in lower case → the agent."""
+    clients: Mapping[str, str]
+    """Client id in lower case of an application that an administrator has made → the agent."""
     identities: Mapping[str, str]
     """Principal id in lower case of an identity that is the credential of an application → the agent."""
 
@@ -56,7 +59,7 @@ class FoundApplications:
 
 
 def wanted_applications(like: Graph, states: list[ResourceState]) -> Wanted | None:
-    """Return the applications to read for a network's program; None if none of its agents acts for users.
+    """Return the applications to read for a network's program; None if none of its agents has one.
 
     Args:
         like: graph of the network's program.
@@ -71,7 +74,9 @@ def wanted_applications(like: Graph, states: list[ResourceState]) -> Wanted | No
         for each in states
         if each.type.endswith(":UserAssignedIdentity") and _name(each.id) in credentials
     }
-    return Wanted(names, {each: agent for each, agent in identities.items() if each})
+    # The client ids of applications that the program creates are those of local Azure, or of no application yet.
+    clients = {one.id.lower(): one.agent for one in like.applications if one.agent and not one.seen}
+    return Wanted(names, clients, {each: agent for each, agent in identities.items() if each})
 
 
 def application_states(wanted: Wanted, credential: TokenCredential, directory: str) -> FoundApplications:
@@ -111,6 +116,7 @@ class _Directory:
         for row in self._list(f"applications?{query}"):
             trusted = {text(each, "subject").strip().lower() for each in _rows(row, "federatedIdentityCredentials")}
             agent = wanted.names.get(text(row, "displayName").lower(), "")
+            agent = wanted.clients.get(text(row, "appId").lower(), agent)
             by_identity = [wanted.identities[each] for each in trusted if each in wanted.identities]
             if agent or by_identity:
                 # An application that exists already has any name; another one that trusts the identity has, too.

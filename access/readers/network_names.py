@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from access.azure.scopes import key, type_of
 from access.azure.types import TYPES
-from access.azure.verbs import CALLED_KINDS
+from access.azure.verbs import CALLABLE, CALLED_KINDS
 from access.model.graph import Graph, Principal, Resource
 from access.readers.property_comparison import differences_of
 
@@ -75,6 +75,8 @@ class ProgramPrincipals:
 
 def with_network_name(found: Resource, names: dict[str, Resource] | None) -> Resource:
     """Return a live resource with its name and kind in the network."""
+    if found.kind == CALLABLE:
+        return found  # it has the name of its agent already, and another id in every tenant
     kind = _KINDS.get(type_of(key(found.id)), "")
     if names is None:
         return replace(found, kind=kind or found.kind, declared=bool(kind))

@@ -208,8 +208,13 @@ class Reading:
         for where, row in detailed.items():
             configuration = mapping(mapping(row.get("properties")).get("configuration"))
             if type_of(where) == _APP and configuration.get("ingress"):
-                path, what = f"{id_of(row)}/authConfigs", "the authentication configs of the app"
-                for each in self._wanted(path, _WITHIN[_CONFIG], what):
+                path = f"{id_of(row)}/authConfigs"
+                listing = self._arm.listed(path, _WITHIN[_CONFIG])
+                if listing.failure:
+                    # What they are about is callers of the app, and no access of an identity.
+                    what = f"the authentication configs of the app could not be read: {listing.failure}"
+                    self.unread.append(Unread(path, what, about=()))
+                for each in listing.rows:
                     if self._has_id(each, id_of(row)):
                         yield arm_states.resource(each, whole=True)
 

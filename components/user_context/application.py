@@ -87,7 +87,7 @@ class AgentApplication(pulumi.ComponentResource):
         shown: dict[str, Any] = {"display_name": args["display_name"], "existing": existing is not None}
         if existing is not None:
             # In the state, so that readers know whose application it is.
-            shown["service_principal_id"] = existing["service_principal_id"]
+            shown |= {name: existing[name] for name in ("client_id", "service_principal_id")}
         if callers := args.get("assigned_callers"):
             shown["assigned_callers"] = list(callers)
         super().__init__(self.TOKEN, name, shown, opts)
