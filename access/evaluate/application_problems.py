@@ -122,11 +122,12 @@ class _Judged:
 
     def _attached(self, identity: Principal) -> Iterator[ApplicationProblem]:
         """Yield a problem for each resource in which other code than the agent's gets tokens of an identity."""
-        agents = {key(one.owner): one.agent for one in self.graph.principals if one.owner and one.purpose == "own"}
+        own = {key(one.owner): one.agent for one in self.graph.principals if one.owner and one.purpose == "own"}
         for resource in self.graph.resources:
-            if not _has(resource, identity.owner):
+            if not identity.owner or key(identity.owner) not in _attached_to(resource):
                 continue
-            agent = agents.get(key(resource.id), "")
+            # The own identity of an agent is the app's, or another one that is attached to the app.
+            agent = next((own[each] for each in (key(resource.id), *_attached_to(resource)) if each in own), "")
             if self.application.agent and agent != self.application.agent:
                 what = f"identity {identity.name!r}, which {self.text} trusts, is attached to {resource.name!r}, too"
                 yield ApplicationProblem(
@@ -225,10 +226,10 @@ def _subject(one: Trust) -> str:
     return f"{one.subject!r} of {issuer}" if one.subject else f"a subject of {issuer}"
 
 
-def _has(resource: Resource, identity: str) -> bool:
+def _attached_to(resource: Resource) -> list[str]:
+    """Return the user-assigned identities of a resource, as keys of their ids."""
     attached = mapping(resource.properties.get("identity")).get("userAssignedIdentities")
-    ids = (*mapping(attached), *listed(attached))
-    return bool(identity) and key(identity) in {key(each) for each in ids if isinstance(each, str)}
+    return [key(each) for each in (*mapping(attached), *listed(attached)) if isinstance(each, str)]
 
 
 def _lifecycle(resource: Resource, identity: str) -> str:
