@@ -15,8 +15,18 @@ from localazure.endpoints.apis.git_content import GitContent
 from localazure.endpoints.apis.github.state import GitHubApp, GitHubRepository
 from localazure.endpoints.request_log import fingerprint
 from localazure.endpoints.signed_tokens import signing_key
-from tests.localazure.endpoints.sample_tenant import ANNA, BEN, DEVOPS, GRAPH, INGESTION, SampleTenant
+from tests.localazure.endpoints.sample_tenant import (
+    ANNA,
+    BEN,
+    CONTAINER_ID,
+    DEVOPS,
+    GRAPH,
+    INGESTION,
+    INGESTION_APP,
+    SampleTenant,
+)
 from tests.localazure.endpoints.token_requests import graph_token, on_behalf_of, user_token
+from tests.localazure.samples import CONTAINER, ROLE_ASSIGNMENT, VAULT_ID, make, role_id
 
 REPOSITORY = "https://dev.azure.com/fabrikam/shop/_apis/git/repositories/web"
 BLOB = "https://networkdev7.blob.core.windows.net/findings/reviews/1.json"
@@ -104,6 +114,83 @@ def test_cryptography_client_signs_with_a_sign_only_role_at_the_key(
     assert [each.status for each in tenant.endpoints.log.of("key-vault")][3:] == [200]
     with pytest.raises(HttpResponseError, match="Caller is not authorized"):
         CryptographyClient(other, credential).sign(SignatureAlgorithm.rs256, digest)
+
+
+def grant(tenant: SampleTenant, role: str, scope: str, **more: object) -> None:
+    """Assign a built-in role to the agent's own identity."""
+    agent = tenant.azure.world.find_owned_principal(INGESTION_APP)
+    assert agent is not None
+    name = "0b1f2c3d-0000-4000-8000-0000000000e7"
+    definition = role_id(role)
+    make(
+        tenant.azure,
+        ROLE_ASSIGNMENT,
+        roleAssignmentName=name,
+        scope=scope,
+        roleDefinitionId=definition,
+        principalId=agent.id,
+        **more,
+    )
+
+
+def test_secret_is_read_with_a_role_at_the_secret_alone(
+    tenant: SampleTenant, credential: ManagedIdentityCredential
+) -> None:
+    tenant.endpoints.key_vaults.secrets |= {("network-dev7", "one"): "first", ("network-dev7", "two"): "second"}
+    grant(tenant, "Key Vault Secrets User", f"{VAULT_ID}/secrets/one")
+    token = credential.get_token("https://vault.azure.net/.default").token
+    url = "https://network-dev7.vault.azure.net/secrets/{}?api-version=2025-07-01"
+
+    assert get(url.format("one"), token).json()["value"] == "first"
+    assert get(url.format("two"), token).status_code == 403
+    assert get(url.format("three"), token).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "operations", "status"),
+    [
+        ({"alg": "RS256", "value": "AQ" * 21 + "A"}, ("sign",), 200),
+        ({"alg": "RS256", "value": "AQ" * 21 + "A"}, ("verify",), 403),
+        ({"alg": "PS256", "value": "AQ" * 21 + "A"}, ("sign",), 400),
+        ({"alg": "RS256", "value": "AQ"}, ("sign",), 400),
+        ({"alg": "RS256", "value": 7}, ("sign",), 400),
+        ({}, ("sign",), 400),
+    ],
+)
+def test_key_vault_signs_a_digest_with_a_key_that_may_sign(
+    tenant: SampleTenant,
+    credential: ManagedIdentityCredential,
+    body: dict[str, Any],
+    operations: tuple[str, ...],
+    status: int,
+) -> None:
+    vaults = tenant.endpoints.key_vaults
+    id_ = vaults.import_key("network-dev7", "github-app", signing_key("github app"), operations)
+    headers = bearer(credential.get_token("https://vault.azure.net/.default").token)
+    answer = requests.post(f"{id_}/sign?api-version=2025-07-01", json=body, headers=headers, timeout=9)
+
+    assert answer.status_code == status, answer.text
+
+
+def test_condition_of_a_role_limits_the_blobs_that_an_agent_reads(
+    tenant: SampleTenant, credential: ManagedIdentityCredential
+) -> None:
+    blobs = tenant.endpoints.blob_storage.blobs
+    other = CONTAINER_ID.replace("findings", "uploads")
+    make(tenant.azure, CONTAINER, containerName="uploads")
+    blobs |= {("networkdev7", "uploads", path): b"." for path in ("reviews/1.json", "drafts/1.json")}
+    read = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
+    path = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path]"
+    condition = f"((!(ActionMatches{{'{read}'}})) OR ({path} StringStartsWith 'reviews/'))"
+    grant(tenant, "Storage Blob Data Reader", other, condition=condition, conditionVersion="2.0")
+    token = credential.get_token("https://storage.azure.com/.default").token
+    url = "https://networkdev7.blob.core.windows.net/uploads/{}/1.json"
+
+    assert get(url.format("reviews"), token, **VERSION).status_code == 200
+    assert get(url.format("drafts"), token, **VERSION).status_code == 403
+    assert get(url.format("reviews"), token).status_code == 400
+    deleted = requests.delete(url.format("reviews"), headers={**bearer(token), **VERSION}, timeout=9)
+    assert deleted.status_code == 403
 
 
 def test_key_vault_signs_nothing_for_a_user(tenant: SampleTenant) -> None:

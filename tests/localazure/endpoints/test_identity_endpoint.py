@@ -1,11 +1,13 @@
 """Tests of the identities that a container gets tokens of in local Azure, and of the tokens of a cluster's pods."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 import requests
 from azure.identity import ManagedIdentityCredential, WorkloadIdentityCredential
+from azure.identity.aio import WorkloadIdentityCredential as AsyncWorkloadIdentityCredential
 
 from localazure.endpoints.entra.identity_endpoint import Container
 from localazure.endpoints.entra.objects import FederatedCredential
@@ -141,6 +143,11 @@ def test_workload_identity_credential_gets_a_token_of_the_pods_identity(
         monkeypatch.setenv(name, value)
     claims = unverified(WorkloadIdentityCredential().get_token(f"{STORAGE}/.default").token)[1]
 
+    async def asynchronous() -> str:
+        async with AsyncWorkloadIdentityCredential() as credential:
+            return (await credential.get_token(f"{STORAGE}/.default")).token
+
+    assert unverified(asyncio.run(asynchronous()))[1]["sub"] == claims["sub"]
     assert claims["sub"] == principal_of(tenant, PULL.replace("ingestion-pull", "report"))
     assert "xms_ficinfo" in claims
 

@@ -1,5 +1,6 @@
 """Tests that local Azure's token endpoint refuses what Entra refuses, with Entra's codes and complete bodies."""
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -241,6 +242,26 @@ def test_conditional_access_answers_a_challenge_that_a_new_sign_in_satisfies(ten
     assert "claims" not in on_behalf_of(tenant, tenant.sign_in()).body
 
 
+def test_graph_answers_a_revoked_token_of_a_capable_client_with_a_claims_challenge(tenant: SampleTenant) -> None:
+    capable = json.dumps({"access_token": {"xms_cc": {"values": ["cp1"]}}})
+    long, short = (on_behalf_of(tenant, tenant.sign_in(), claims=each).body for each in (capable, ""))
+    tenant.endpoints.clock.advance(1)
+    tenant.endpoints.tenant.revoke(ANNA.id)
+    me = [
+        requests.get(f"{GRAPH_URL}/v1.0/me", headers={"Authorization": f"Bearer {each['access_token']}"}, timeout=9)
+        for each in (long, short)
+    ]
+    header = me[0].headers["WWW-Authenticate"]
+    claims = json.loads(base64.b64decode(header.partition('claims="')[2].rstrip('"')))
+
+    assert (long["expires_in"], short["expires_in"]) == (86_400, 4500)
+    # Without the capability, a token counts until it expires.
+    assert [each.status_code for each in me] == [401, 200]
+    assert 'error="insufficient_claims"' in header
+    assert claims["access_token"]["nbf"]["essential"] is True
+    assert on_behalf_of(tenant, tenant.sign_in()).status_code == 200
+
+
 def test_loop_of_equal_requests_is_detected_for_one_user_alone(tenant: SampleTenant) -> None:
     tenant.endpoints.tenant.loop_limit = 2
     codes = [on_behalf_of(tenant, tenant.sign_in()).status_code for _ in range(3)]
@@ -309,6 +330,19 @@ def test_new_key_signs_while_the_old_one_stays_published(tenant: SampleTenant) -
     assert on_behalf_of(tenant, old).status_code == 200
     entra.rotate_keys(keeps_old=False)
     assert on_behalf_of(tenant, old).code == 50013
+
+
+def test_application_itself_gets_no_token_of_a_user_and_none_without_default(tenant: SampleTenant) -> None:
+    form = {"grant_type": "client_credentials", "client_id": INGESTION, "client_assertion_type": ASSERTION_TYPE}
+    form["client_assertion"] = exchange_assertion(tenant)
+    answer = token_request(tenant, **form, scope=f"{GRAPH_URL}/.default")
+    claims = unverified(answer.body["access_token"])[1]
+
+    assert (claims["oid"], claims["idtyp"]) == (principal(INGESTION).id, "app")
+    assert not claims.keys() & {"scp", "roles", "name"}
+    assert answer.body.keys() == {"token_type", "expires_in", "ext_expires_in", "access_token"}
+    assert token_request(tenant, **form, scope=f"{GRAPH_URL}/User.Read").code == 70011
+    assert token_request(tenant, **form, scope=f"api://{REPORT}/.default").code == 501051
 
 
 def test_application_needs_an_app_role_for_a_token_for_another_agent(tenant: SampleTenant) -> None:
