@@ -127,8 +127,12 @@ class Tenant:
         self._keys = [signing_key("tenant", self._number), *(self._keys if keeps_old else ())]
 
     def revoke(self, user: str) -> None:
-        """Revoke the tokens that a user has now, as a changed password does; the user is an object id."""
-        self.revoked[user] = self.clock.now()
+        """Revoke the tokens that a user has now, as a changed password does; the user is an object id.
+
+        The clock goes on by a second, since times in tokens are whole seconds.
+        """
+        self.clock.advance(1)
+        self.revoked[user] = int(self.clock.now())
 
     def delay_federation(self, seconds: float) -> None:
         """Let no federated credential be found for some seconds from now, as after their creation."""
