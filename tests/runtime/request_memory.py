@@ -10,8 +10,10 @@ import gc
 import json
 import sys
 from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
+import uvicorn
 from agent_network_runtime import Runtime, SyncRuntime
 from agent_network_runtime.secret import Secret
 
@@ -53,8 +55,49 @@ def by_thread() -> tuple[list[str], list[str], int]:
     return during, after, left
 
 
+class WebAgent:
+    """Agent of one route, on uvicorn; it notes the holders of a token while the server still answers."""
+
+    def __init__(self) -> None:
+        self.runtime = Runtime.from_environment()
+        self.before: list[str] = []
+        self.done = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, ARG002 - the interface ASGI
+        """Serve one request of a user, and drop everything that the library made of it."""
+        header = next(value for name, value in scope["headers"] if name == b"authorization").decode()
+        async with await self.runtime.user_context(header) as user:
+            assert await user.credential_for(USER_READ).get_token(USER_READ)
+        del header, user
+        self.before = holders_of_users_tokens()
+        scope["headers"].clear()  # the server's own list, which is the only holder
+        self.before += [f"{each} outside the headers" for each in holders_of_users_tokens()]
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+        self.done.set()
+
+
+async def by_web_server() -> tuple[list[str], list[str], int]:
+    """Serve one request; return the holders in the server while it answers, those afterwards, and the library's."""
+    agent = WebAgent()
+    server = uvicorn.Server(uvicorn.Config(agent, port=0, lifespan="off", log_level="error", http="h11"))
+    serving = asyncio.ensure_future(server.serve())
+    while not server.started:  # noqa: ASYNC110 - the server has no event for that
+        await asyncio.sleep(0.01)
+    sys.stdout.write(f"{server.servers[0].sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await agent.done.wait()
+    server.should_exit = True
+    await serving
+    after, left = holders_of_users_tokens(), users_tokens(secrets())
+    await agent.runtime.close()
+    return agent.before, after, left
+
+
+KINDS = {"task": by_task, "web": by_web_server}
+
 if __name__ == "__main__":
     kind, port, authority = sys.argv[1:]
     with redirected(HOSTS, int(port), Path(authority)):
-        found = asyncio.run(by_task()) if kind == "task" else by_thread()
+        found = asyncio.run(KINDS[kind]()) if kind in KINDS else by_thread()
     sys.stdout.write(json.dumps(found))

@@ -1,10 +1,12 @@
 """Tests that nothing in an agent's process keeps a user's token after the user's request."""
 
+import http.client
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,9 +25,9 @@ def tenant(monkeypatch: pytest.MonkeyPatch) -> Generator[SampleTenant]:
         yield found
 
 
-@pytest.mark.parametrize("kind", ["task", "thread"])
-def test_no_object_holds_a_users_token_after_the_request(tenant: SampleTenant, kind: str) -> None:
-    """The process of an agent alone: the endpoints, and with them the web server's buffers, are in this process."""
+@contextmanager
+def agent_process(tenant: SampleTenant, kind: str) -> Generator[subprocess.Popen[str]]:
+    """Run the process of an agent alone: the endpoints, and with them their buffers, are in this process."""
     environment = {
         **os.environ,
         **tenant.endpoints.environment,
@@ -33,18 +35,39 @@ def test_no_object_holds_a_users_token_after_the_request(tenant: SampleTenant, k
         "PYTHONPATH": os.pathsep.join(("agents/runtime", ".")),
     }
     arguments = ("-m", "tests.runtime.request_memory", kind, str(tenant.endpoints.port), str(tenant.endpoints.ca_file))
-    done = subprocess.run(  # noqa: S603 - this interpreter
-        (sys.executable, *arguments),
-        input=tenant.sign_in(),
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        cwd=ROOT,
-        timeout=60,
-    )
-    assert not done.returncode, done.stderr
-    during, after, left = json.loads(done.stdout)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 - this interpreter
+        (sys.executable, *arguments), stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment, cwd=ROOT
+    ) as process:
+        yield process
+
+
+def found_in(process: subprocess.Popen[str], text: str = "") -> tuple[list[str], list[str], int]:
+    """Return the holders of users' tokens before and after the end of the request, and the library's own."""
+    out, errors = process.communicate(text, timeout=60)
+    assert not process.returncode, errors
+    before, after, left = json.loads(out)
+    return before, after, left
+
+
+@pytest.mark.parametrize("kind", ["task", "thread"])
+def test_no_object_holds_a_users_token_after_the_request(tenant: SampleTenant, kind: str) -> None:
+    with agent_process(tenant, kind) as process:
+        during, after, left = found_in(process, tenant.sign_in())
 
     assert "agent_network_runtime.secret.Secret" in during
+    assert (after, left) == ([], 0)
+
+
+def test_web_server_alone_holds_the_header_of_a_request_and_only_until_it_has_answered(tenant: SampleTenant) -> None:
+    """The library's objects hold nothing once its block has ended; what is left is uvicorn's list of headers."""
+    with agent_process(tenant, "web") as process:
+        assert process.stdout is not None
+        connection = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline()))
+        connection.request("POST", "/", headers={"Authorization": f"Bearer {tenant.sign_in()}"})
+        assert connection.getresponse().status == 200
+        connection.close()
+        before, after, left = found_in(process)
+
+    assert before == ["builtins.list"]
     assert (after, left) == ([], 0)

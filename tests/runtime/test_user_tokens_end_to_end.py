@@ -6,6 +6,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import aiohttp
 import msal  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 from agent_network_runtime.asyncio_client import AsyncUserCredential, AsyncUserTokenClient
@@ -18,6 +19,7 @@ from agent_network_runtime.errors import (
     TemporaryError,
 )
 from agent_network_runtime.exchange import Rules
+from agent_network_runtime.flights import SyncFlights
 from agent_network_runtime.secret import TokenDroppedError
 from agent_network_runtime.thread_client import UserCredential, UserTokenClient
 from azure.core import AsyncPipelineClient, PipelineClient
@@ -345,3 +347,67 @@ def test_held_token_serves_the_next_request_of_the_same_token_alone(tenant: Samp
     client.close()
 
     assert list(again.values()) == [1, 2, 2, 3]
+
+
+async def with_session(tenant: SampleTenant, url: str) -> tuple[int, str]:
+    """Return the status and the user that a session of aiohttp with the user's token gets."""
+    client = AsyncUserTokenClient.from_settings(agent_settings(tenant), rules=settled())
+    try:
+        async with client.request(incoming(tenant)) as tokens:
+            credential = tokens.credential_for(USER_READ)
+            async with (
+                aiohttp.ClientSession(middlewares=(credential.bearer,)) as session,
+                session.get(url) as response,
+            ):
+                return response.status, str((await response.json()).get("id"))
+    finally:
+        await client.close()
+
+
+def test_session_of_aiohttp_sends_the_token_to_the_api_and_along_redirects_within_it(tenant: SampleTenant) -> None:
+    elsewhere = {"Location": "/v1.0/me"}
+    tenant.endpoints.switches.add(Fault(service="graph", text="/moved", status=307, headers=elsewhere))
+
+    assert asyncio.run(with_session(tenant, "https://graph.microsoft.com/moved")) == (200, ANNA.id)
+    assert len(tenant.endpoints.log.of("token", method="POST")) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_session_of_aiohttp_follows_no_redirect_to_another_host(tenant: SampleTenant, status: int) -> None:
+    elsewhere = {"Location": "https://login.microsoftonline.com/me"}
+    tenant.endpoints.switches.add(Fault(service="graph", status=status, headers=elsewhere))
+
+    with pytest.raises(HostNotDeclaredError, match="microsoft-graph does not go to https://login"):
+        asyncio.run(with_session(tenant, ME))
+    assert tenant.endpoints.log.of("token", method="GET") == []
+
+
+def test_session_of_aiohttp_requests_no_token_for_another_host(tenant: SampleTenant) -> None:
+    with pytest.raises(HostNotDeclaredError):
+        asyncio.run(with_session(tenant, "http://graph.microsoft.com/v1.0/me"))
+
+    assert len(tenant.endpoints.log) == 0
+
+
+def test_interrupted_thread_leaves_the_request_for_a_token_to_another_thread() -> None:
+    flights = SyncFlights[str]()
+    started, interrupt = threading.Event(), threading.Event()
+
+    def interrupted() -> str:
+        started.set()
+        interrupt.wait(9)
+        raise KeyboardInterrupt
+
+    def lead() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            flights.join("key", interrupted)
+
+    leader = threading.Thread(target=lead)
+    leader.start()
+    started.wait(9)
+    with ThreadPoolExecutor(3) as pool:
+        followers = [pool.submit(flights.join, "key", lambda: "token") for _ in range(3)]
+        interrupt.set()
+        assert [each.result(9) for each in followers] == ["token"] * 3
+    leader.join()
+    assert len(flights) == 0

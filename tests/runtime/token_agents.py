@@ -111,12 +111,20 @@ def holders_of_users_tokens() -> list[str]:
 
 def _holders() -> Iterator[str]:
     for holder in gc.get_objects():
-        for value in gc.get_referents(holder):
-            if isinstance(value, bytes | bytearray) and b"eyJ" in value:
-                text = value.decode("latin-1")
-            elif isinstance(value, str):
-                text = value
-            else:
-                continue
-            if any(map(is_of_a_user, JWT.findall(text))):
-                yield f"{type(holder).__module__}.{type(holder).__name__}"
+        if any(map(_is_with_users_token, _values(holder))):
+            yield f"{type(holder).__module__}.{type(holder).__name__}"
+
+
+def _values(holder: object) -> Iterator[object]:
+    """Yield what an object refers to, and what is in tuples and dictionaries that the collector does not list."""
+    for value in gc.get_referents(holder):
+        if isinstance(value, tuple | dict) and not gc.is_tracked(value):
+            yield from _values(value)
+        else:
+            yield value
+
+
+def _is_with_users_token(value: object) -> bool:
+    if isinstance(value, bytes | bytearray):
+        return b"eyJ" in value and any(map(is_of_a_user, JWT.findall(value.decode("latin-1"))))
+    return isinstance(value, str) and "eyJ" in value and any(map(is_of_a_user, JWT.findall(value)))
