@@ -78,7 +78,7 @@ def check_approved(
         source: records with approvals.
         evidence: the evidence of the plan.
         now: the time.
-        grows: True if somebody gains access, or something can no longer be judged. The evidence says so, too, but
+        grows: True if somebody gains access, or something can no longer be judged. The evidence states it too, but
             whoever can edit the evidence can edit that.
 
     Raises:
