@@ -1,13 +1,15 @@
 """End-to-end tests of the verb `sign`: a deployed grant, local Azure's key vault, and the Azure client for keys."""
 
+import asyncio
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 from agent_network_runtime import ConfigurationError
-from agent_network_runtime.repositories import sync_key_vault_signer
+from agent_network_runtime.repositories import key_vault_signer, sync_key_vault_signer
 from azure.core.exceptions import HttpResponseError
 from azure.identity import ManagedIdentityCredential
+from azure.identity.aio import ManagedIdentityCredential as AsyncManagedIdentityCredential
 from azure.keyvault.keys.crypto import CryptographyClient, EncryptionAlgorithm
 
 from localazure.endpoints import Endpoints, serve
@@ -48,9 +50,25 @@ def test_agent_with_the_verb_signs_with_its_key_and_only_signs(
     key = endpoints.key_vaults.import_key(VAULT, "github-app", signing_key("app"))
     credential = run_as("signer", endpoints, monkeypatch)
 
-    assert len(sync_key_vault_signer(key, credential)(b"d" * 32)) == 256
-    with pytest.raises(HttpResponseError):
-        CryptographyClient(key, credential).decrypt(EncryptionAlgorithm.rsa_oaep_256, b"c" * 256)
+    with sync_key_vault_signer(key, credential) as sign:
+        assert len(sign(b"d" * 32)) == 256
+    with pytest.raises(HttpResponseError), CryptographyClient(key, credential) as client:
+        client.decrypt(EncryptionAlgorithm.rsa_oaep_256, b"c" * 256)
+
+
+def test_asynchronous_signer_signs_and_closes_its_connections(
+    endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = endpoints.key_vaults.import_key(VAULT, "github-app", signing_key("app"))
+    for name, value in endpoints.container("signer").environment.items():
+        monkeypatch.setenv(name, value)
+
+    async def run() -> bytes:
+        async with AsyncManagedIdentityCredential() as credential, key_vault_signer(key, credential) as sign:
+            return await sign(b"d" * 32)
+
+    # An open connection would be a warning, which is an error here.
+    assert len(asyncio.run(run())) == 256
 
 
 @pytest.mark.parametrize("agent", ["signer", "stranger"])

@@ -13,7 +13,8 @@ import json
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final, cast
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from agent_network_runtime.errors import ConfigurationError, RuntimeLibraryError, TemporaryError
 from agent_network_runtime.secret import Secret
@@ -93,20 +94,21 @@ class SyncGitHubApp:
             return kept
 
 
-def key_vault_signer(key_id: str, credential: "AsyncTokenCredential", **options: Any) -> AsyncSign:  # noqa: ANN401 - options of the client
-    """Return an asynchronous function that signs with a key in Key Vault; needs the extra `github` of this package.
+class KeyVaultSigner:
+    """Signs asynchronously with a key in Key Vault; `async with` closes the client's connections."""
 
-    `key_id` has the form `https://VAULT.vault.azure.net/keys/NAME/VERSION`; `options` go to `CryptographyClient`.
-    """
-    from azure.core.exceptions import AzureError  # noqa: PLC0415 - an optional package
-    from azure.keyvault.keys.crypto import SignatureAlgorithm  # noqa: PLC0415
-    from azure.keyvault.keys.crypto.aio import CryptographyClient  # noqa: PLC0415
+    def __init__(self, key_id: str, credential: "AsyncTokenCredential", **options: Any) -> None:  # noqa: ANN401 - options of the client
+        from azure.keyvault.keys.crypto.aio import CryptographyClient  # noqa: PLC0415 - an optional package
 
-    client = CryptographyClient(key_id, credential, **options)
+        self._client = CryptographyClient(key_id, credential, **options)
 
-    async def sign(digest: bytes) -> bytes:
+    async def __call__(self, digest: bytes) -> bytes:
+        """Return the signature of a SHA-256 digest with RS256."""
+        from azure.core.exceptions import AzureError  # noqa: PLC0415 - an optional package
+        from azure.keyvault.keys.crypto import SignatureAlgorithm  # noqa: PLC0415
+
         try:
-            result = await client.sign(SignatureAlgorithm.rs256, digest)
+            result = await self._client.sign(SignatureAlgorithm.rs256, digest)
         except AzureError as error:
             failure = _failure(error)
         else:
@@ -114,26 +116,64 @@ def key_vault_signer(key_id: str, credential: "AsyncTokenCredential", **options:
         # Outside the handler, so that the error, whose request has the agent's token, is not attached to this one.
         raise failure
 
-    return sign
+    async def close(self) -> None:
+        """Close the client's connections; a transport of the caller's own stays open."""
+        await self._client.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
 
-def sync_key_vault_signer(key_id: str, credential: "TokenCredential", **options: Any) -> Sign:  # noqa: ANN401 - options of the client
-    """Return a synchronous function that signs with a key in Key Vault; needs the extra `github` of this package."""
-    from azure.core.exceptions import AzureError  # noqa: PLC0415 - an optional package
-    from azure.keyvault.keys.crypto import CryptographyClient, SignatureAlgorithm  # noqa: PLC0415
+class SyncKeyVaultSigner:
+    """Signs synchronously with a key in Key Vault; `with` closes the client's connections."""
 
-    client = CryptographyClient(key_id, credential, **options)
+    def __init__(self, key_id: str, credential: "TokenCredential", **options: Any) -> None:  # noqa: ANN401 - options of the client
+        from azure.keyvault.keys.crypto import CryptographyClient  # noqa: PLC0415 - an optional package
 
-    def sign(digest: bytes) -> bytes:
+        self._client = CryptographyClient(key_id, credential, **options)
+
+    def __call__(self, digest: bytes) -> bytes:
+        """Return the signature of a SHA-256 digest with RS256."""
+        from azure.core.exceptions import AzureError  # noqa: PLC0415 - an optional package
+        from azure.keyvault.keys.crypto import SignatureAlgorithm  # noqa: PLC0415
+
         try:
-            result = client.sign(SignatureAlgorithm.rs256, digest)
+            result = self._client.sign(SignatureAlgorithm.rs256, digest)
         except AzureError as error:
             failure = _failure(error)
         else:
             return result.signature
         raise failure
 
-    return sign
+    def close(self) -> None:
+        """Close the client's connections; a transport of the caller's own stays open."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def key_vault_signer(key_id: str, credential: "AsyncTokenCredential", **options: Any) -> KeyVaultSigner:  # noqa: ANN401 - options of the client
+    """Return an asynchronous signer with a key in Key Vault; needs the extra `github` of this package.
+
+    `key_id` has the form `https://VAULT.vault.azure.net/keys/NAME/VERSION`; `options` go to `CryptographyClient`.
+    """
+    return KeyVaultSigner(key_id, credential, **options)
+
+
+def sync_key_vault_signer(key_id: str, credential: "TokenCredential", **options: Any) -> SyncKeyVaultSigner:  # noqa: ANN401 - options of the client
+    """Return a synchronous signer with a key in Key Vault; needs the extra `github` of this package."""
+    return SyncKeyVaultSigner(key_id, credential, **options)
 
 
 def _failure(error: Exception) -> RuntimeLibraryError:
