@@ -79,7 +79,7 @@ def check_approved(
         evidence: the evidence of the plan.
         now: the time.
         grows: True if somebody gains access, or something can no longer be judged. The evidence states it too, but
-            whoever can edit the evidence can edit that.
+            anyone who can edit the evidence can edit that.
 
     Raises:
         NotApprovedError: the plan needs an approval and has none that is valid, with the reason for each that is not.
