@@ -164,7 +164,7 @@ def test_identity_that_the_container_does_not_have_is_a_configuration_error(
     assert UNKNOWN in str(error)
 
 
-def test_pod_uses_the_identity_that_its_service_account_names(
+def test_pod_uses_the_identity_of_its_service_account_or_the_one_that_the_settings_name(
     tenant: SampleTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cluster(tenant)
@@ -174,6 +174,9 @@ def test_pod_uses_the_identity_that_its_service_account_names(
     clients = {each["appid"] for each in tokens(tenant, WorkloadIdentity(), host="aks")}
 
     assert clients == {pod.environment["AZURE_CLIENT_ID"]}
+    monkeypatch.setenv("AZURE_CLIENT_ID", UNKNOWN)
+    named = ManagedIdentity(pod.environment["AZURE_CLIENT_ID"])
+    assert {each["appid"] for each in tokens(tenant, named, host="aks")} == clients
     assert {each.form["grant_type"] for each in tenant.endpoints.log.of("token", method="POST")} == {
         "client_credentials"
     }

@@ -205,6 +205,16 @@ def msal_application(tenant: SampleTenant) -> msal.ConfidentialClientApplication
     )
 
 
+def azure_identity(tenant: SampleTenant, token: str = "") -> OnBehalfOfCredential:
+    identity = ManagedIdentityCredential(client_id=tenant.exchange_client)
+    return OnBehalfOfCredential(
+        tenant.endpoints.tenant.id,
+        INGESTION,
+        client_assertion_func=lambda: identity.get_token("api://AzureADTokenExchange/.default").token,
+        user_assertion=token or tenant.sign_in(),
+    )
+
+
 def test_msal_throttles_another_user_than_the_throttled_one(tenant: SampleTenant) -> None:
     """Comparison: the reason why this library has a client of its own; it fails when MSAL is corrected."""
     tenant.endpoints.switches.throttle(user=ANNA.id)
@@ -215,6 +225,35 @@ def test_msal_throttles_another_user_than_the_throttled_one(tenant: SampleTenant
 
     assert throttled["error"] == innocent["error"] == "temporarily_unavailable"
     assert len(tenant.endpoints.log.of("token", method="POST")) == sent
+
+
+def test_msal_repeats_a_refusal_after_the_consent_that_it_lacked(tenant: SampleTenant) -> None:
+    """Comparison: the reason why this library never keeps a refusal; it fails when MSAL is corrected."""
+    scope = "https://graph.microsoft.com/Mail.Read"
+    app, token = msal_application(tenant), tenant.sign_in()
+    refused = app.acquire_token_on_behalf_of(token, [scope])
+    tenant.endpoints.directory.consent(INGESTION, "00000003-0000-0000-c000-000000000000", ["Mail.Read"])
+    sent = len(tenant.endpoints.log.of("token", method="POST"))
+    again = app.acquire_token_on_behalf_of(token, [scope])
+
+    assert refused["suberror"] == again["suberror"] == "consent_required"
+    assert len(tenant.endpoints.log.of("token", method="POST")) == sent
+
+
+def test_msal_and_azure_identity_request_a_refresh_token_and_this_library_does_not(tenant: SampleTenant) -> None:
+    """Comparison: a refresh token outlives the request by months."""
+    app = msal_application(tenant)
+    app.acquire_token_on_behalf_of(tenant.sign_in(), [USER_READ])
+    with azure_identity(tenant) as credential:
+        credential.get_token(USER_READ)
+    client = UserTokenClient.from_settings(agent_settings(tenant), rules=settled())
+    with client.request(incoming(tenant)) as tokens:
+        tokens.credential_for(USER_READ).get_token(USER_READ)
+    client.close()
+    requested = [set(each.form["scope"].split()) for each in tenant.endpoints.log.of("token", method="POST")]
+
+    assert [scopes - {USER_READ} for scopes in requested] == [{"offline_access", "openid", "profile"}] * 2 + [set()]
+    assert list(app.token_cache.search(app.token_cache.CredentialType.REFRESH_TOKEN))
 
 
 def test_consent_counts_at_once_although_a_request_was_refused_before(tenant: SampleTenant) -> None:
@@ -238,14 +277,7 @@ def test_error_of_azure_identity_holds_the_users_token_and_the_error_of_this_lib
     """Comparison: the reason why no error of another library is chained to an error of this one."""
     scope = "https://graph.microsoft.com/Mail.Read"
     token = tenant.sign_in()
-    identity = ManagedIdentityCredential(client_id=tenant.exchange_client)
-    credential = OnBehalfOfCredential(
-        tenant.endpoints.tenant.id,
-        INGESTION,
-        client_assertion_func=lambda: identity.get_token("api://AzureADTokenExchange/.default").token,
-        user_assertion=token,
-    )
-    with pytest.raises(ClientAuthenticationError) as theirs:
+    with pytest.raises(ClientAuthenticationError) as theirs, azure_identity(tenant, token) as credential:
         credential.get_token(scope)
     client = UserTokenClient.from_settings(agent_settings(tenant), rules=settled())
     with pytest.raises(ConsentRequiredError) as ours, client.request(incoming(tenant)) as tokens:
