@@ -1,4 +1,4 @@
-"""A planned release of a small project in a git repository, with an engine that records what it is asked to do."""
+"""A planned release of a small project in a git repository, with an engine that records what it is to do."""
 
 import json
 import subprocess
