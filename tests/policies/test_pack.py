@@ -12,6 +12,7 @@ from pulumi_policy import EnforcementLevel, StackValidationPolicy
 
 import access.findings
 from access.azure.catalogue import by_name
+from access.azure.types.keyvault import SIGNER
 from policies.pack import INPUTS, RULES, UNJUDGED, name_of, policies
 from tests.access.readers.programs import (
     GROUP,
@@ -77,6 +78,15 @@ FLEET = row(
         "apiServerAccessProfile": {"enablePrivateCluster": True},
     },
 )
+KEY = f"{GROUP}/providers/Microsoft.KeyVault/vaults/signing/keys/app"
+
+
+def key(*operations: str) -> Row:
+    """Return a key of a vault that permits operations."""
+    named = {"resourceGroupName": "agents", "vaultName": "signing", "keyName": "app"}
+    return row("azure-native:keyvault:Key", "app-key", KEY, inputs={**named, "properties": {"keyOps": [*operations]}})
+
+
 BAD: dict[str, list[Row]] = {
     "cluster-administrator": [*GOOD, FLEET],
     "foreign-actor": [
@@ -101,6 +111,13 @@ BAD: dict[str, list[Row]] = {
     "role-granting-role": [*GOOD, assignment("all", READER, role="User Access Administrator")],
     "shared-identity": [identity(), app("reader", IDENTITY, own=False), app("writer", IDENTITY, own=False)],
     "shared-pull-identity": [identity(), *(app(name, IDENTITY, configuration=PULLS) for name in ("reader", "writer"))],
+    "signing-key-permits-more": [*GOOD, key("sign", "decrypt"), assignment("signs", READER, KEY, role=SIGNER)],
+    "signing-key-role-too-wide": [
+        *GOOD[:-1],
+        key("sign"),
+        assignment("signs", READER, KEY, role=SIGNER),
+        assignment("decrypts", READER, KEY, role="Key Vault Crypto User"),
+    ],
     "unauthenticated-ingress": [
         *GOOD[:-1],
         app("reader", configuration={"ingress": {"external": False, "targetPort": 80}}),
