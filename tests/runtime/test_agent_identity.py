@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from agent_network_runtime.agent_identity import AgentIdentity, AsyncAgentIdentity
-from agent_network_runtime.asyncio_client import AsyncProof
+from agent_network_runtime.asyncio_client import AsyncProof, AsyncUserTokenClient
 from agent_network_runtime.errors import ConfigurationError, CredentialRefusedError, RuntimeLibraryError, TemporaryError
 from agent_network_runtime.exchange import Rules
 from agent_network_runtime.settings import FoundryAgentIdentity, Identity, ManagedIdentity, PodToken, WorkloadIdentity
@@ -279,3 +279,21 @@ def test_many_tasks_need_one_request_for_the_proof() -> None:
 
     assert asyncio.run(run()) == {"proof 1"}
     assert issuer.requests == 1
+
+
+def test_slow_platform_delays_a_request_for_a_token_no_longer_than_its_time(
+    tenant: SampleTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(tenant, monkeypatch)
+    tenant.endpoints.switches.add(Fault(service="identity", delay=1.0))
+
+    async def run() -> RuntimeLibraryError:
+        client = AsyncUserTokenClient.from_settings(agent_settings(tenant), rules=Rules(settling=0, total=0.2))
+        async with client.request(incoming(tenant)) as user:
+            with pytest.raises(TemporaryError, match="in time") as caught:
+                await user.credential_for(USER_READ).get_token(USER_READ)
+        await client.close()
+        return caught.value
+
+    error = asyncio.run(run())
+    assert (error.__cause__, error.__context__) == (None, None)

@@ -33,6 +33,8 @@ from agent_network_runtime.settings import (
     WorkloadIdentity,
 )
 
+LIMITS: Final = {"connection_timeout": 5, "read_timeout": 10, "retry_total": 2}
+"""Seconds and repetitions of azure-identity's requests to the platform, whose defaults are minutes."""
 OK: Final = 200
 TOO_MANY_REQUESTS: Final = 429
 SERVER_ERROR: Final = 500
@@ -146,7 +148,7 @@ class AsyncAgentIdentity:
     async def _credential(self) -> AsyncSupportsTokenInfo:
         if self._environment.changed() or self._made is None:
             await self.close()
-            self._made = self._plan.asynchronous(**self._plan.options, raw_response_hook=self._status.note)
+            self._made = self._plan.asynchronous(**self._plan.options, **LIMITS, raw_response_hook=self._status.note)
         return self._made
 
     async def close(self) -> None:
@@ -202,7 +204,7 @@ class AgentIdentity:
         with self._lock:
             if self._environment.changed() or self._made is None:
                 self._close()
-                self._made = self._plan.synchronous(**self._plan.options, raw_response_hook=self._status.note)
+                self._made = self._plan.synchronous(**self._plan.options, **LIMITS, raw_response_hook=self._status.note)
             return self._made
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ they end with it. `credential_for` gives what Azure's clients take.
 """
 
 import asyncio
+import contextlib
 import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
@@ -18,7 +19,7 @@ from azure.core.credentials import AccessTokenInfo, TokenRequestOptions
 from agent_network_runtime.agent_identity import AsyncAgentIdentity
 from agent_network_runtime.api_hosts import BearerMiddleware, HostPolicy
 from agent_network_runtime.azure_tokens import UserAccessToken, UserAccessTokenInfo
-from agent_network_runtime.errors import ConfigurationError, RuntimeLibraryError
+from agent_network_runtime.errors import ConfigurationError, RuntimeLibraryError, TemporaryError
 from agent_network_runtime.exchange import Granted, NoResponse, Post, Response, Rules, TokenRequest, exchange
 from agent_network_runtime.flights import AsyncFlights
 from agent_network_runtime.parties import Application, IncomingToken
@@ -135,8 +136,7 @@ class AsyncUserTokenClient:
 
     async def _exchange(self, request: TokenRequest, own: Secret) -> Granted:
         try:
-            proof = await self._proof.get()
-            steps = exchange(self._application, request, proof, self.rules, own)
+            steps = exchange(self._application, request, await self._ready_proof(), self.rules, own)
             step = next(steps)
             while True:
                 if isinstance(step, Post):
@@ -149,6 +149,13 @@ class AsyncUserTokenClient:
         finally:
             own.drop()
         return granted
+
+    async def _ready_proof(self) -> Secret:
+        """Return the proof, within the time of an exchange: the platform may be slow to answer."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.rules.total):
+                return await self._proof.get()
+        raise TemporaryError("the platform did not issue the proof of the agent's application in time", retry_after=5)
 
     @property
     def waiting_callers(self) -> int:
