@@ -240,7 +240,10 @@ def _lifecycle(resource: Resource, identity: str) -> str:
     if "microsoft.app/" not in key(resource.id):
         return ""
     settings = listed(mapping(resource.flat_properties.get("configuration")).get("identitySettings"))
-    named = [each for each in map(mapping, settings) if text(each, "identity")]
-    found = [text(each, "lifecycle") for each in named if key(text(each, "identity")) == key(identity)]
-    unknown = len(named) < len(settings)
-    return "" if unknown and not found else (next(iter(found), "") or "All").lower()
+    entries = [mapping(each) for each in settings]
+    found = [each for each in entries if key(text(each, "identity")) == key(identity)]
+    if found:
+        return (text(found[0], "lifecycle") or "All").lower()
+    # Before the deployment, an entry may be for an identity that is not known yet.
+    unknown = [text(each, "lifecycle").lower() for each in entries if not text(each, "identity")]
+    return "main" if "main" in unknown else "that is not known" if unknown else "all"

@@ -196,7 +196,8 @@ class EntraApplications:
 
     def _app_roles(self, parts: _Parts) -> Iterator[AppRole]:
         for state, api, kind, permission in _required(parts):
-            if kind == "Role":
+            # A kind that is not known counts as both.
+            if kind != "Scope":
                 yield AppRole(api, permission, granted=False, location=state.location)
         if parts.principal is None and not self._mentioned_principal(parts):
             return

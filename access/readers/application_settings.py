@@ -44,6 +44,9 @@ def unknown_settings(states: Iterable[ResourceState]) -> Iterator[str]:
             value = state.inputs.get(name)
             if value is not None and not is_known(value):
                 yield f"the property '{name}' of this application is unknown before deployment, or secret"
+        version = mapping(state.inputs.get("api")).get("requestedAccessTokenVersion")
+        if state.type in APPLICATIONS and version is not None and not is_known(version):
+            yield "the version of the tokens of this application is unknown before deployment, or secret"
 
 
 def _of_application(state: ResourceState) -> Iterator[str]:

@@ -96,7 +96,8 @@ def _after(step: Values) -> Iterator[ResourceState]:
 def _retained(step: Values) -> Iterator[ResourceState]:
     """Yield the state of a resource that a step removes from the stack but not from Azure."""
     old = mapping(step.get("oldState"))
-    if step.get("op") in _GOES and old.get("retainOnDelete") is True and old.get("custom") is not False:
+    op = step.get("op")
+    if isinstance(op, str) and op in _GOES and old.get("retainOnDelete") is True and old.get("custom") is not False:
         yield left_behind(_state(old))
 
 

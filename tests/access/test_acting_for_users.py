@@ -1,6 +1,6 @@
 """Tests of agents that act for users: whatever widens an application is found in every source, and fails the proof."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from access.azure.catalogue import by_name
 from access.azure.roles import definition_id
 from access.findings.rules import applications
+from access.model.json_values import UNKNOWN
 from access.questions.proof import prove
 from tests.access import acting_program as acting
 from tests.access.acting_program import Program, Row, add, declared, findings, graphs, identity, program, row
@@ -275,6 +276,67 @@ AGAINST_THE_MANIFEST: dict[str, tuple[str, Break]] = {
 }
 """Change of a program → the rule that finds it by comparison with network.yaml."""
 EVERY_BREAK = {**IN_ANY_PROGRAM, **AGAINST_THE_MANIFEST}
+
+
+def paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of every value inside of a JSON value."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inside:
+        yield (*path, name)
+        yield from paths(one, (*path, name))
+
+
+ODD = [None, {}, 3, "", UNKNOWN, [None, {}, "x"]]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_value_of_any_type_anywhere_in_a_program_is_read_or_refused_with_an_error_message(odd: object) -> None:
+    for name, one in program().items():
+        for path in paths({part: one.get(part, {}) for part in ("inputs", "outputs", "propertyDependencies")}):
+            rows = program()
+            *around, last = path
+            holder: Any = rows[name]
+            for each in around:
+                holder = holder[each]
+            holder[last] = odd
+            graph = acting.SOURCES["export"](list(rows.values()))
+            assert isinstance(findings(graph, declared()), list)
+            assert prove(graph, declared()).declared
+
+
+UNKNOWN_PARTS = [
+    ("Application", "signInAudience"),
+    ("Application", "owners"),
+    ("Application", "requiredResourceAccesses"),
+    ("Application", "requiredResourceAccesses", 0, "resourceAccesses", 0, "id"),
+    ("Application", "requiredResourceAccesses", 0, "resourceAccesses", 0, "type"),
+    ("Application", "api"),
+    ("Application", "api", "requestedAccessTokenVersion"),
+    ("Application", "api", "knownClientApplications"),
+    ("Application", "fallbackPublicClientEnabled"),
+    ("ServicePrincipal", "appRoleAssignmentRequired"),
+    ("ServicePrincipal", "owners"),
+    ("ContainerApp", "configuration", "identitySettings", 1, "lifecycle"),
+    (FEDERATED, "issuer"),
+    (FEDERATED, "audiences"),
+    (FEDERATED, "audiences", 0),
+    ("review-portal-may-send-users-to-ingestion", "authorizedClientId"),
+    ("reviewers-may-use-ingestion", "principalObjectId"),
+]
+
+
+@pytest.mark.parametrize("place", UNKNOWN_PARTS, ids=str)
+def test_part_of_an_application_that_is_not_known_before_deployment_is_never_silent(
+    place: tuple[str | int, ...],
+) -> None:
+    rows = program()
+    holder: Any = rows[str(place[0])]["inputs"]
+    for each in place[1:-1]:
+        holder = holder[each]
+    holder[place[-1]] = UNKNOWN
+
+    for source, graph in graphs(rows).items():
+        assert findings(graph, declared()), source
 
 
 @pytest.mark.parametrize("source", acting.SOURCES)
