@@ -159,7 +159,8 @@ class PlannedRelease:
     def approve(self, **other: Any) -> None:  # noqa: ANN401 (fields of an approval)
         """Let the reviewer approve the evidence, one minute after the plan."""
         right: dict[str, Any] = {"by": REVIEWER, "source": "records", "at": self.now + timedelta(minutes=1)}
-        self.records.found = [Approval(**{**right, "digest": self.evidence.digest, **other})]
+        fields: dict[str, Any] = {**right, "digest": self.evidence.digest, **other}
+        self.records.found = [Approval(**fields)]
 
     @property
     def rule(self) -> ApprovalRule:

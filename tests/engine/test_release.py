@@ -1,0 +1,191 @@
+"""Tests of a release on the real Pulumi engine: planned, approved, applied, and stopped where a program deviates."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.engine.projects import REASON, Outcome, Project, cli_is_here
+from tests.fabrikam import PACKAGES, REPOSITORY
+from tests.projects import write_project
+
+pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
+
+PROGRAM = '''
+import os
+
+import pulumi
+from pulumi_azure_native import authorization
+
+from agent_network.program import deploy
+
+made = authorization.RoleAssignment.__init__
+principals = []
+
+
+def tampered(self, name, *args, **kwargs):
+    """Swap a value of an assignment in the deployment alone, where no preview can show it."""
+    principals.append(kwargs["principal_id"])
+    if not pulumi.runtime.is_dry_run() and name == "auditor-may-read-archive":
+        if os.environ.get("TAMPER") == "scope":
+            group = kwargs["scope"].apply(lambda scope: scope.partition("/providers/")[0])
+            kwargs["scope"] = group
+        if os.environ.get("TAMPER") == "principal":
+            kwargs["principal_id"] = principals[0]
+    made(self, name, *args, **kwargs)
+
+
+authorization.RoleAssignment.__init__ = tampered
+deploy()
+'''
+NETWORK: dict[str, Any] = {
+    "name": "contoso",
+    "registry": {"name": "contosoimages"},
+    "resources": {
+        "uploads": {"kind": "blob-container", "account": "contosodata"},
+        "archive": {"kind": "blob-container", "account": "contosodata"},
+    },
+    "agents": {"intake": {"image": "intake", "access": {"uploads": "write"}}},
+}
+AUDITOR = {"image": "auditor", "access": {"archive": "read"}}
+REVIEWER = "reviewer@example.com"
+RELEASE = "python -m agent_network release"
+
+
+class Releasing:
+    """A project in a git repository, whose plans with growth need the signature of a reviewer."""
+
+    def __init__(self, root: Path) -> None:
+        key = Ed25519PrivateKey.generate()
+        pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        self.settings = {
+            "location": "westeurope",
+            "resource_group": "contoso-dev",
+            "suffix": "rel1",
+            "production": False,
+            "image_tag": "1.0",
+            "approval": {"when": "growth", "by": "keys", "keys": {REVIEWER: pem.decode()}},
+        }
+        self.key = root / "reviewer.pem"
+        self.key.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        folder = root / "project"
+        folder.mkdir()
+        self.project = Project.written(folder, PROGRAM)
+        (folder / "Pulumi.yaml").write_text(
+            "name: agent-network\nruntime: {name: python, options: {toolchain: pip, virtualenv: .venv}}\n"
+        )
+        (folder / ".gitignore").write_text("\n".join([".localazure/", ".venv", "__pycache__/", ".release/", *PACKAGES]))
+        self.git("init", "--quiet")
+        self.declare(NETWORK)
+
+    def git(self, *arguments: str) -> None:
+        names = ("-c", "user.email=author@example.com", "-c", "user.name=Author", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *names, *arguments], cwd=self.project.root, check=True, capture_output=True)  # noqa: S603, S607 (the machine's git)
+
+    def declare(self, network: dict[str, Any]) -> None:
+        """Commit a network."""
+        kept = (self.project.root / "Pulumi.yaml").read_text()
+        write_project(self.project.root, network, self.settings)
+        (self.project.root / "Pulumi.yaml").write_text(kept)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "network")
+
+    def plan(self) -> Outcome:
+        return self.project.run(f"{RELEASE} plan --stack dev")
+
+    def approve(self) -> Outcome:
+        return self.project.run(f"{RELEASE} approve --stack dev --evidence .release/dev --key '{self.key}'")
+
+    def apply(self, **variables: str) -> Outcome:
+        return self.project.run(f"{RELEASE} apply --stack dev --evidence .release/dev", **variables)
+
+    @property
+    def grants(self) -> set[str]:
+        """Return the logical names of the role assignments in the state."""
+        rows = self.project.state("dev")
+        return {one["urn"].rpartition("::")[2] for one in rows if one["type"].endswith(":RoleAssignment")}
+
+
+@pytest.fixture(scope="module")
+def releasing(tmp_path_factory: pytest.TempPathFactory) -> Releasing:
+    """A project whose first plan was refused without an approval, approved and applied."""
+    made = Releasing(tmp_path_factory.mktemp("release"))
+    planned, refused = made.plan(), made.apply()
+    assert planned.code == 3, planned.err
+    assert refused.code == 2
+    assert "needs an approval, since access grows; no approval was found" in refused.err
+    assert made.project.world.resources == {}
+    approved = made.approve()
+    assert approved.code == 0, approved.err
+    applied = made.apply()
+    assert applied.code == 0, applied.out + applied.err
+    assert "Azure has every assignment of the plan" in applied.out
+    assert made.grants == {"intake-may-write-uploads", "intake-may-pull-contosoimages"}
+    return made
+
+
+def test_plan_after_a_release_has_no_growth_and_its_deployment_needs_no_approval(releasing: Releasing) -> None:
+    planned = releasing.plan()
+    applied = releasing.apply()
+
+    assert planned.code == 0, planned.out + planned.err
+    assert "resources: no changes; 0 differ in Azure from the state" in planned.out
+    assert applied.code == 0, applied.out + applied.err
+    assert "0 changes applied" in applied.out
+
+
+@pytest.mark.parametrize(
+    ("tamper", "reason"),
+    [
+        ("scope", "auditor-may-read-archive: scope is "),
+        ("principal", "auditor-may-read-archive: principalId is "),
+    ],
+)
+def test_program_that_swaps_a_value_in_the_deployment_alone_is_stopped_before_the_assignment(
+    releasing: Releasing, tamper: str, reason: str
+) -> None:
+    """An update plan of the engine accepts any value that was unknown in the preview."""
+    releasing.declare({**NETWORK, "agents": {**NETWORK["agents"], "auditor": AUDITOR}})
+    assert releasing.plan().code == 3
+    assert releasing.approve().code == 0
+
+    stopped = releasing.apply(TAMPER=tamper)
+
+    assert stopped.code == 1, stopped.out + stopped.err
+    assert reason in stopped.out
+    assert "auditor-may-read-archive" not in releasing.grants
+    result = json.loads((releasing.project.root / ".release/dev/result.intoto.json").read_text())
+    assert result["predicate"]["violations"]
+    releasing.declare(NETWORK)
+    assert releasing.plan().code == 0
+    assert releasing.apply().code == 0
+
+
+def test_role_assignment_that_nobody_declared_refuses_the_plan(releasing: Releasing) -> None:
+    from localazure.fronts.shared_world import SharedWorld  # noqa: PLC0415 (only here)
+
+    with SharedWorld(releasing.project.world_file).writing() as azure:
+        (one,) = (
+            each
+            for each in azure.world.resources.values()
+            if each.inputs.get("description") == "intake may write uploads"
+        )
+        archive = str(one.inputs["scope"]).replace("uploads", "archive")
+        made = {**one.inputs, "scope": archive, "roleAssignmentName": "99999999-0000-4000-8000-000000000000"}
+        created = azure.create(one.token, made)
+
+    planned = releasing.plan()
+
+    assert planned.code == 1, planned.out
+    assert "access in Azure that nobody declared:" in planned.out
+    with SharedWorld(releasing.project.world_file).writing() as azure:
+        azure.delete(one.token, created[0])
+    assert REPOSITORY
