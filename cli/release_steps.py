@@ -54,7 +54,7 @@ def run_approve(root: Path, stack: str, folder: Path, key: Path | None) -> ExitC
     if key is not None:
         sign_approval(root, read_evidence(folder), rule, preparation.setting.keys, key, around.now())
     try:
-        found = approve(around, folder, rule, preparation.source)
+        found = approve(around, folder, rule, preparation.source())
     except NotApprovedError as error:
         print_error(str(error))
         return ExitCode.NO
@@ -74,7 +74,7 @@ def run_apply(root: Path, stack: str, folder: Path, *, as_json: bool) -> ExitCod
         ReleaseError: something differs from the evidence, or the plan is not approved; nothing was changed.
     """
     preparation = prepared(root, stack)
-    applied = apply(preparation.around, folder, preparation.rule, preparation.source)
+    applied = apply(preparation.around, folder, preparation.rule, preparation.source())
     if as_json:
         print_text(json.dumps(applied.document, indent=2))
     else:

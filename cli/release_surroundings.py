@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,8 @@ from manifest.declared_document import declared_document
 from manifest.loading import load_with_document
 from manifest.stack_file import config_getter
 from release.approval import ApprovalRule, ApprovalSource, When
+from release.approval_sources.azure_pipelines import CheckApprovals
+from release.approval_sources.github import EnvironmentApprovals, ReviewApprovals, github_client
 from release.approval_sources.signed import SignedApprovals
 from release.backend import backend_at
 from release.engine.stack import EngineStack, Pack
@@ -46,7 +48,8 @@ class Preparation:
     around: Surroundings
     setting: Approval
     rule: ApprovalRule
-    source: ApprovalSource
+    source: Callable[[], ApprovalSource]
+    """Returns the records with approvals; a plan needs none, and no token for them."""
 
 
 def prepared(root: Path, stack_name: str) -> Preparation:
@@ -85,7 +88,9 @@ def prepared(root: Path, stack_name: str) -> Preparation:
     )
     setting = environment.release_approval
     rule = ApprovalRule(when=When(setting.when), hours=setting.hours)
-    return Preparation(around=around, setting=setting, rule=rule, source=_source(setting, root, os.environ))
+    return Preparation(
+        around=around, setting=setting, rule=rule, source=lambda: _source(setting, root, stack_name, os.environ)
+    )
 
 
 class _Azure:
@@ -135,11 +140,17 @@ class _LocalAzure:
         return named_like(graph_of_file(self._world), state)
 
 
-def _source(setting: Approval, root: Path, environment: Mapping[str, str]) -> ApprovalSource:
-    by = setting.by or _platform_source(environment)
-    if by == "keys":
-        return SignedApprovals(root, {name: public_key(name, pem) for name, pem in setting.keys.items()})
-    raise ReleaseError(f"approvals by {by!r} are not read yet")
+def _source(setting: Approval, root: Path, stack: str, environment: Mapping[str, str]) -> ApprovalSource:
+    match setting.by or _platform_source(environment):
+        case "github-environment":
+            repository = environment.get("GITHUB_REPOSITORY", "")
+            return EnvironmentApprovals(github_client(environment), repository, setting.environment or stack)
+        case "github-review":
+            return ReviewApprovals(github_client(environment), environment.get("GITHUB_REPOSITORY", ""))
+        case "azure-pipelines":
+            return CheckApprovals(environment, root)
+        case _:
+            return SignedApprovals(root, {name: public_key(name, pem) for name, pem in setting.keys.items()})
 
 
 def _platform_source(environment: Mapping[str, str]) -> str:

@@ -45,6 +45,8 @@ class Approval(StrictModel):
     """Number of hours for which an approval is valid."""
     by: ApprovalSourceName | None = None
     """Records that approvals are derived from; by default those of the platform that runs the pipeline, or 'keys'."""
+    environment: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """With 'github-environment': name of the environment that the deploying job waits for; by default, the stack's."""
     keys: dict[Annotated[str, AfterValidator(_address)], Annotated[str, AfterValidator(_public_key)]] = Field(
         default_factory=dict[str, str]
     )
@@ -74,6 +76,12 @@ _MAPPING = {
         "by": {
             "enum": ["github-environment", "github-review", "azure-pipelines", "keys"],
             "description": "Records that approvals are derived from; by default those of the pipeline's platform.",
+        },
+        "environment": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "description": "With 'github-environment': environment that the deploying job waits for.",
         },
         "keys": {
             "type": "object",

@@ -16,7 +16,7 @@ from release import statements
 from release.errors import NotApprovedError, ReleaseError
 from release.evidence import Evidence
 
-__all__ = ["Approval", "ApprovalRule", "ApprovalSource", "When", "approval_statement", "check_approved"]
+__all__ = ["Approval", "ApprovalRule", "ApprovalSource", "When", "approval_statement", "check_approved", "made_at"]
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """Maximum difference between the clocks of two machines."""
@@ -78,8 +78,8 @@ def check_approved(
         source: records with approvals.
         evidence: the evidence of the plan.
         now: the time.
-        grows: True if somebody gains access, or something can no longer be judged. The evidence states it too, but
-            anyone who can edit the evidence can edit that.
+        grows: True if somebody gains access, or something can no longer be judged. The evidence has a
+            verdict, too, which anybody who can edit the evidence can edit.
 
     Raises:
         NotApprovedError: the plan needs an approval and has none that is valid, with the reason for each that is not.
