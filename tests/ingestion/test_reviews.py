@@ -1,9 +1,11 @@
 """End-to-end tests of the sample agent: a deployed network, real clients, and the rights of two identities."""
 
 import asyncio
+import base64
 import json
 import logging
 import os
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,8 +16,9 @@ from agent_network_runtime import Runtime, ScopeNotDeclaredError, settings_from_
 from ingestion_agent.application import create_application
 from ingestion_agent.uploads import UploadSettings
 
+from localazure.endpoints.entra.tenant import ConditionalAccess
 from localazure.endpoints.switches import Fault
-from tests.localazure.endpoints.deployed_network import ANNA, BEN, CONTENT, DeployedNetwork, deployed_network
+from tests.localazure.endpoints.deployed_network import ANNA, BEN, CONTENT, PORTAL, DeployedNetwork, deployed_network
 from tests.runtime.token_agents import holders_of_users_tokens
 
 REVIEW = {"organization": "fabrikam", "project": "shop", "repository": "web", "commit": CONTENT.commit}
@@ -35,6 +38,7 @@ def network(deployed: DeployedNetwork) -> DeployedNetwork:
     deployed.endpoints.switches.clear()
     deployed.endpoints.log.clear()
     deployed.endpoints.blob_storage.blobs.clear()
+    deployed.endpoints.tenant.policies.clear()
     return deployed
 
 
@@ -114,6 +118,27 @@ def test_request_without_a_valid_token_gets_401_with_the_standard_challenge(
 
 def test_token_for_another_agent_gets_401(network: DeployedNetwork) -> None:
     assert post(network.user_token(ANNA, "report")).status_code == 401
+    assert blobs(network) == {}
+
+
+@pytest.mark.parametrize(("capability", "status"), [("cp1", 401), ("", 403)])
+def test_conditional_access_challenges_a_client_that_can_handle_it_and_refuses_others(
+    network: DeployedNetwork, capability: str, status: int
+) -> None:
+    claims: dict[str, object] = {"xms_cc": [capability]} if capability else {}
+    token = network.endpoints.user_token(
+        ANNA, client=PORTAL, audience=network.client_id("ingestion"), claims=claims or None
+    )
+    network.endpoints.tenant.policies.append(ConditionalAccess(policy="c1", user=ANNA))
+    response = post(token)
+
+    assert response.status_code == status
+    challenge = response.headers.get("www-authenticate", "")
+    assert ("insufficient_claims" in challenge) is bool(capability)
+    if capability:
+        sent = re.search('claims="([^"]+)"', challenge)
+        assert sent is not None
+        assert json.loads(base64.b64decode(sent[1]))["access_token"]["capolids"]["values"] == ["c1"]
     assert blobs(network) == {}
 
 
