@@ -11,6 +11,7 @@ from access.model.declared import Declared
 from access.model.graph import Graph
 from access.readers import live
 from access.readers.network_names import named_like
+from cli.cache.fingerprint import package_digest
 from cli.deployment import deployment_of
 from cli.errors import CommandError
 from cli.graph_file import graph_of_file
@@ -166,7 +167,8 @@ def _outside(root: Path, stack: str) -> Mapping[str, str]:
         raise CommandError(
             "the program starts processes or connects to a network, so that its inputs cannot be bound; remove that"
         )
-    return reads
+    # The modules of this package are not in `reads`, which are files that the program opens itself.
+    return {**reads, "the package agent-network": package_digest()}
 
 
 def _reconcile(root: Path, stack: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cli.environment import DEBUG
 
-__all__ = ["TooLargeError", "covers", "fingerprint"]
+__all__ = ["TooLargeError", "covers", "fingerprint", "package_digest"]
 
 _SOURCE = Path(__file__).resolve().parents[2]
 """The folder with this program's source code."""
@@ -71,6 +71,21 @@ def covers(path: Path, root: Path) -> bool:
         if path.is_relative_to(folder):
             return not any(_is_skipped(name) for name in path.relative_to(folder).parts)
     return False
+
+
+def package_digest() -> str:
+    """Return a digest of the modules of this package, as hexadecimal digits.
+
+    Raises:
+        TooLargeError: there are too many files, or too large ones.
+    """
+    found = blake2b(digest_size=32)
+    budget = _Budget()
+    for room in _rooms():
+        for part in _contents(room, budget):
+            found.update(len(part).to_bytes(8, "big"))
+            found.update(part.replace(str(_SOURCE).encode(), b""))
+    return found.hexdigest()
 
 
 def _parts(root: Path, stack: str) -> Iterator[bytes]:
