@@ -27,6 +27,16 @@ class Answer:
         return self.body["error_codes"][0]
 
 
+def bearer(token: str, **headers: str) -> dict[str, str]:
+    """Return the headers of a request with a token."""
+    return {"Authorization": f"Bearer {token}", **headers}
+
+
+def get(url: str, token: str, **headers: str) -> requests.Response:
+    """Send a GET request with a token."""
+    return requests.get(url, headers=bearer(token, **headers), timeout=9)
+
+
 def exchange_assertion(tenant: SampleTenant, **changed: object) -> str:
     """Return the client assertion that the agent's identity gets, with changed claims."""
     claims = {**identity_claims(tenant), **changed}
