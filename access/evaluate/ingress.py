@@ -6,7 +6,10 @@ tokens. Source: "Ingress in Azure Container Apps", Microsoft Learn, 2025-01: int
 the environment.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from access.azure.booleans import boolean
 from access.azure.scopes import key
@@ -50,12 +53,33 @@ def _bypasses(ingress: Values) -> list[str]:
 
 
 def agent_of_app(graph: Graph, app: Resource) -> str:
-    """Return the agent that runs in a Container App; empty if none does."""
-    identity = mapping(app.flat_properties.get("identity"))
-    attached = identity.get("userAssignedIdentities")
-    ids = {key(app.id), *(key(each) for each in (*listed(attached), *mapping(attached)) if isinstance(each, str))}
+    """Return the agent that runs in a Container App; empty if none does.
+
+    An identity that several apps have does not show which of them is the agent.
+    """
+    return _agents_by_app(graph).get(key(app.id), "")
+
+
+@lru_cache(maxsize=8)
+def _agents_by_app(graph: Graph) -> Mapping[str, str]:
+    """Return the agents by the keys of the apps that they run in."""
+    apps = [one for one in graph.resources if resource_type(one) == _APP]
+    users = Counter(each for one in apps for each in _attached(one))
     owners = (one for one in graph.principals if one.owner and one.purpose == "own" and one.agent)
-    return next((one.agent for one in owners if key(one.owner) in ids), "")
+    agents: dict[str, str] = {}
+    for one in owners:
+        agents.setdefault(key(one.owner), one.agent)
+    found: dict[str, str] = {}
+    for one in apps:
+        ids = (key(one.id), *(each for each in _attached(one) if users[each] == 1))
+        found[key(one.id)] = next((agents[each] for each in ids if each in agents), "")
+    return found
+
+
+def _attached(app: Resource) -> set[str]:
+    """Return the keys of the user-assigned identities of an app."""
+    ids = mapping(app.flat_properties.get("identity")).get("userAssignedIdentities")
+    return {key(each) for each in (*listed(ids), *mapping(ids)) if isinstance(each, str)}
 
 
 def checks_tokens(graph: Graph, app: Resource) -> bool:
@@ -76,16 +100,12 @@ def open_reasons(graph: Graph, app: Resource, ingress: Ingress, *, checks_tokens
     """
     if checks_tokens:
         return ()
-    configs = [one for one in graph.resources if resource_type(one) == CONFIG and key(one.id).startswith(_below(app))]
+    configs = [one for one in graph.resources_within(app.id) if resource_type(one) == CONFIG]
     reasons = [_reasons(graph, one) for one in configs]
     if not reasons:
         return ("it has no authentication config (Microsoft.App/containerApps/authConfigs)",)
     # Of several configs the one that refuses most is in effect, as only one of them has the right name.
     return (*min(reasons, key=len), *ingress.bypasses)
-
-
-def _below(app: Resource) -> str:
-    return f"{key(app.id)}/authconfigs/"
 
 
 def _reasons(graph: Graph, config: Resource) -> tuple[str, ...]:

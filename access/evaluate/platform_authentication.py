@@ -61,7 +61,7 @@ def names_callers(values: Values) -> bool:
         claims.get("allowedClientApplications"),
         claims.get("allowedGroups"),
     )
-    return any(map(listed, lists))
+    return any(each not in {"", "*"} for one in lists for each in listed(one) if isinstance(each, str))
 
 
 def client_id_of(values: Values) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from access.azure.scopes import key
 from access.findings import Finding
 from access.model.applications import Application
-from access.model.graph import Resource
+from access.model.graph import Principal, Resource
 from access.reports.network_exposure import exposure_rows
-from tests.access.findings.small import APP, SECOND, World, app, resource, variables
+from tests.access.findings.small import APP, IDENTITY, SECOND, World, app, resource, variables
 
 TENANT, CLIENT = "7e000000-0000-4000-8000-000000000001", "c1000000-0000-4000-8000-000000000001"
 CONFIG = f"{APP}/authConfigs/current"
@@ -104,6 +105,9 @@ OPEN: dict[str, Change] = {
     "empty list of callers": lambda one: entra(one)["validation"].update(
         defaultAuthorizationPolicy={"allowedApplications": [], "allowedPrincipals": {"identities": []}}
     ),
+    "every caller in the list": lambda one: entra(one)["validation"].update(
+        defaultAuthorizationPolicy={"allowedApplications": ["*"]}
+    ),
     "no validation of the provider": lambda one: entra(one).pop("validation"),
     "audience of another service": lambda one: entra(one)["validation"].update(
         allowedAudiences=["https://management.azure.com"]
@@ -154,6 +158,18 @@ def test_ingress_of_an_agent_that_declares_how_it_treats_callers_is_not_a_findin
     world = World().having(serving(INTERNAL)).declaring(agents={"report": {**agent, "ingress": "internal", **declared}})
 
     assert found(world) == []
+
+
+def test_ingress_of_another_app_with_the_identity_of_a_callable_agent_is_a_finding() -> None:
+    attached = {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY]}
+    own = Principal(id="own", name="report", agent="report", owner=IDENTITY)
+    agent = {**World().declared["agents"]["report"], "ingress": "internal", "callable": True}
+    world = replace(World(), principals=(own,)).declaring(agents={"report": agent})
+    first = app(template=variables(), configuration={"ingress": INTERNAL}, identity=attached)
+    second = app(SECOND, template=variables(), configuration={"ingress": INTERNAL}, identity=attached)
+
+    assert found(world.having(first)) == []
+    assert "app 'second'" in " ".join(one.what for one in found(world.having(first, second)))
 
 
 def test_ingress_of_an_agent_is_a_finding_where_the_platforms_authentication_is_declared_and_not_there() -> None:
