@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -21,15 +22,18 @@ from agent_network_runtime.errors import (
 from agent_network_runtime.exchange import Rules
 from agent_network_runtime.flights import SyncFlights
 from agent_network_runtime.secret import TokenDroppedError
+from agent_network_runtime.settings import Api, Settings
 from agent_network_runtime.thread_client import UserCredential, UserTokenClient
 from azure.core import AsyncPipelineClient, PipelineClient
 from azure.core.configuration import Configuration
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, BearerTokenCredentialPolicy, RedirectPolicy
 from azure.core.rest import AsyncHttpResponse, HttpRequest, HttpResponse
 from azure.identity import ManagedIdentityCredential, OnBehalfOfCredential
+from azure.keyvault.keys.crypto import CryptographyClient, SignatureAlgorithm
 
 from localazure.endpoints.entra.objects import RoleAssignment, User
+from localazure.endpoints.signed_tokens import signing_key
 from localazure.endpoints.switches import Fault
 from tests.localazure.endpoints.sample_tenant import (
     ANNA,
@@ -443,3 +447,50 @@ def test_interrupted_thread_leaves_the_request_for_a_token_to_another_thread() -
         assert [each.result(9) for each in followers] == ["token"] * 3
     leader.join()
     assert len(flights) == 0
+
+
+VAULT, SIGNING = "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net/user_impersonation"
+
+
+def vault_settings(tenant: SampleTenant) -> Settings:
+    """Return the settings of the agent, which may also use a vault as the user."""
+    settings = agent_settings(tenant)
+    assert settings.acts_for_users is not None
+    hosts = frozenset({"network-dev7.vault.azure.net"})
+    api = Api("key-vault", "https://vault.azure.net", hosts, frozenset({"user_impersonation"}))
+    changed = replace(settings.acts_for_users, apis={**settings.acts_for_users.apis, "key-vault": api})
+    known = tenant.endpoints.directory
+    known.change_application(INGESTION, required_resources=frozenset({VAULT}))
+    known.consent(INGESTION, VAULT, ["user_impersonation"])
+    return replace(settings, acts_for_users=changed)
+
+
+def test_key_vault_client_follows_the_challenge_of_the_vault_as_the_user(tenant: SampleTenant) -> None:
+    """The client requests the vault's default scope in the tenant that the vault names, and is refused as the user."""
+    id_ = tenant.endpoints.key_vaults.import_key("network-dev7", "github-app", signing_key("github app"))
+    client = UserTokenClient.from_settings(vault_settings(tenant), rules=settled())
+    with client.request(incoming(tenant)) as tokens:
+        credential = tokens.credential_for(SIGNING)
+        vault = CryptographyClient(id_, credential, per_retry_policies=[credential.host_policy])
+        with vault, pytest.raises(HttpResponseError) as refused:
+            vault.sign(SignatureAlgorithm.rs256, bytes(32))
+    client.close()
+    (post,) = tenant.endpoints.log.of("token", method="POST")
+
+    assert refused.value.status_code == 403
+    assert post.form["scope"] == SIGNING
+    assert {each.user for each in tenant.endpoints.log.of("key-vault") if each.status == 403} == {ANNA.id}
+
+
+def test_key_vault_client_sends_no_token_to_a_vault_that_is_not_declared(tenant: SampleTenant) -> None:
+    id_ = tenant.endpoints.key_vaults.import_key("network-dev7", "github-app", signing_key("github app"))
+    client = UserTokenClient.from_settings(vault_settings(tenant), rules=settled())
+    with client.request(incoming(tenant)) as tokens:
+        credential = tokens.credential_for(SIGNING)
+        elsewhere = id_.replace("network-dev7", "elsewhere")
+        vault = CryptographyClient(elsewhere, credential, per_retry_policies=[credential.host_policy])
+        with vault, pytest.raises(HostNotDeclaredError):
+            vault.sign(SignatureAlgorithm.rs256, bytes(32))
+    client.close()
+
+    assert tenant.endpoints.log.of("key-vault") == []
