@@ -132,6 +132,11 @@ IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
     "issuer with a slash at its end": (TRUST, trusting(issuer=f"{acting.ISSUER}/")),
     "issuer in upper case": (TRUST, trusting(issuer=acting.ISSUER.replace(acting.TENANT, acting.TENANT.upper()))),
     "issuer of the common endpoint": (TRUST, trusting(issuer="https://login.microsoftonline.com/common/v2.0")),
+    "subject in upper case": (
+        TRUST,
+        trusting(subject=acting.CREDENTIAL_ID.upper(), depends="ingestion-credential"),
+    ),
+    "subject with a blank": (TRUST, trusting(subject=f"{acting.CREDENTIAL_ID} ", depends="ingestion-credential")),
     "audience in upper case": (TRUST, trusting(audiences=["API://AzureADTokenExchange"])),
     "audience of another cloud": (TRUST, trusting(audiences=["api://AzureADTokenExchangeChina"])),
     "two audiences": (TRUST, trusting(audiences=[acting.AUDIENCE, "x"])),
@@ -275,6 +280,8 @@ AGAINST_THE_MANIFEST: dict[str, tuple[str, Break]] = {
     ),
 }
 """Change of a program → the rule that finds it by comparison with network.yaml."""
+KNOWN_LATER = {"issuer of another tenant", "subject with a blank"}
+"""Changes that a first preview cannot show: tenant and principal id of an identity are not known before it exists."""
 EVERY_BREAK = {**IN_ANY_PROGRAM, **AGAINST_THE_MANIFEST}
 
 
@@ -340,6 +347,19 @@ def test_part_of_an_application_that_is_not_known_before_deployment_is_never_sil
 
 
 @pytest.mark.parametrize("source", acting.SOURCES)
+def test_credential_and_pull_identity_are_told_apart_where_the_ids_in_an_app_are_not_known(source: str) -> None:
+    rows = program()
+    for each in rows["ContainerApp"]["inputs"]["configuration"]["identitySettings"]:
+        each["identity"] = UNKNOWN
+    graph = graphs(rows)[source]
+
+    purposes = {one.name: one.purpose for one in graph.principals if one.name.startswith("ingestion-")}
+    assert purposes["ingestion-pull"] == "pull"
+    assert purposes["ingestion-credential"] == "credential"
+    assert findings(graph, declared()) == []
+
+
+@pytest.mark.parametrize("source", acting.SOURCES)
 def test_agent_that_acts_for_users_as_declared_has_no_finding_and_a_complete_proof(source: str) -> None:
     graph = graphs(program())[source]
     proof = prove(graph, declared())
@@ -356,8 +376,8 @@ def test_change_that_widens_acting_for_users_is_found_in_every_source_and_fails_
     change(rows)
 
     for source, graph in graphs(rows).items():
-        if name == "issuer of another tenant" and source == "preview":
-            continue  # the tenant of an identity that does not exist yet is not known
+        if name in KNOWN_LATER and source == "preview":
+            continue
         assert rule in {one.rule.id for one in findings(graph, declared())}, source
         assert rule not in {one.rule.id for one in findings(graph, None)} or name in IN_ANY_PROGRAM, source
         assert prove(graph, declared()).failures or name in WIDENS_NOTHING, source
