@@ -8,6 +8,7 @@ resource type", Microsoft Graph v1.0, Microsoft Learn, 2026. Missing permission 
 sent.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -65,7 +66,7 @@ def wanted_applications(like: Graph, states: list[ResourceState]) -> Wanted | No
         like: graph of the network's program.
         states: the resources of live Azure, with the agents' identities.
     """
-    names = {one.name.lower(): one.agent for one in like.applications if one.agent}
+    names = {one.name.lower(): one.agent for one in like.applications if one.agent and one.seen}
     credentials = {_name(one.owner): one.agent for one in like.principals if one.purpose == "credential"}
     if not names and not credentials:
         return None
@@ -113,15 +114,22 @@ class _Directory:
 
     def read(self, wanted: Wanted, found: FoundApplications) -> None:
         query = f"$select={_FIELDS}&$expand=federatedIdentityCredentials&$top=100"
+        by_name: list[tuple[Values, str]] = []
+        by_identity: list[tuple[Values, str]] = []
         for row in self._list(f"applications?{query}"):
             trusted = {text(each, "subject").strip().lower() for each in _rows(row, "federatedIdentityCredentials")}
             agent = wanted.names.get(text(row, "displayName").lower(), "")
-            agent = wanted.clients.get(text(row, "appId").lower(), agent)
-            by_identity = [wanted.identities[each] for each in trusted if each in wanted.identities]
-            if agent or by_identity:
-                # An application that exists already has any name; another one that trusts the identity has, too.
-                own = agent or (by_identity[0] if by_identity[0] not in wanted.names.values() else "")
-                found.states += self._application(row, own)
+            if agent:
+                by_name.append((row, agent))
+            else:
+                by_identity += [(row, wanted.identities[each]) for each in trusted if each in wanted.identities][:1]
+        named = {agent for _, agent in by_name}
+        several = Counter(agent for _, agent in by_identity)
+        for row, agent in by_name:
+            found.states += self._application(row, agent)
+        for row, agent in by_identity:
+            # An application that exists already has any name; another one that trusts the same identity is a stranger.
+            found.states += self._application(row, agent if agent not in named and several[agent] == 1 else "")
 
     def _application(self, row: Values, agent: str) -> Iterator[ResourceState]:
         object_id, client_id = text(row, "id"), text(row, "appId")

@@ -61,10 +61,15 @@ ENVIRONMENT: Row = {
 }
 
 
+IDS = dict.fromkeys(("client_id", "application", "service_principal"), acting.OBJECT)
+BY_ADMINISTRATOR: Row = {**ENVIRONMENT, "entra": {**ENTRA, "deployer_rights": "none", "existing": {"desk": IDS}}}
+
+
 @cache
-def network() -> tuple[Declared, RunResult]:
+def network(*, by_administrator: bool = False) -> tuple[Declared, RunResult]:
     with TemporaryDirectory() as folder:
-        root = write_project(Path(folder), NETWORK, ENVIRONMENT, "dev")
+        environment = BY_ADMINISTRATOR if by_administrator else ENVIRONMENT
+        root = write_project(Path(folder), NETWORK, environment, "dev")
         loaded = load_with_document("dev", config_getter(root, "dev"), root=root, role_refusal_reason=any_role)
         declared = Declared.from_json(json.loads(json.dumps(declared_document(*loaded))))
         return declared, deploy(loaded[0], loaded[1])
@@ -234,6 +239,40 @@ def test_change_of_a_live_application_outside_the_program_is_found_and_fails_the
 
     assert rule in of_users(graph)
     assert prove(graph, network()[0]).failures
+
+
+def applications_of_an_administrator(number: int) -> Graph:
+    """Return the live graph of a network in which an administrator made some applications that trust the identity."""
+    arm, application = served()
+    _, result = network(by_administrator=True)
+    server = of_stack(rows(result), [role for role in packed_roles() if role.name in {"Reader", "AcrPull"}])
+    identity = next(one for one in rows(result) if one["urn"].endswith("::desk-credential") and one["outputs"])
+    application["displayName"] = "made by hand"
+    application["federatedIdentityCredentials"][0]["subject"] = identity["outputs"]["principalId"]
+    server.lists |= {path: found for path, found in arm.lists.items() if path.startswith("/v1.0")}
+    server.lists["/v1.0/applications"] = [application, *({**application, "id": "twin", "appId": OTHER},) * (number - 1)]
+    server.objects |= arm.objects
+    like = local.read(printed(result))
+    names: Row = {"network": "contoso", "stack": "dev", "like": like}
+    with serving(server):
+        return live.read(SUBSCRIPTION, Signed(), endpoint=server.endpoint, directory=server.endpoint, **names)
+
+
+def test_live_application_that_an_administrator_made_is_known_by_the_identity_that_it_trusts() -> None:
+    declared, _ = network(by_administrator=True)
+    graph = applications_of_an_administrator(1)
+
+    assert [one.agent for one in graph.applications] == ["desk"]
+    assert prove(graph, declared).failures == ()
+    assert check(graph, declared, today=acting.TODAY) == ()
+
+
+def test_two_live_applications_without_the_name_of_an_agent_that_trust_its_identity_fail_the_proof() -> None:
+    declared, _ = network(by_administrator=True)
+
+    assert any(
+        "has no Entra application" in one.what for one in prove(applications_of_an_administrator(2), declared).failures
+    )
 
 
 def test_application_that_is_missing_in_live_entra_fails_the_proof(arm: tuple[Arm, Row]) -> None:
