@@ -219,4 +219,5 @@ def test_graph_refuses_application_tokens_and_other_audiences(
 
     assert get(me, own).status_code == 400
     assert [get(me, each).status_code for each in (storage, "", tenant.sign_in())] == [401] * 3
+    assert get(me, user_token(tenant.endpoints, ANNA.id, GRAPH, {"Mail.Read"})).status_code == 403
     assert on_behalf_of(tenant, tenant.sign_in(), f"{GRAPH}/User.Read").status_code == 200

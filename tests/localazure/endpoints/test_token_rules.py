@@ -216,6 +216,13 @@ def test_response_has_a_refresh_token_only_if_offline_access_is_requested(tenant
     form |= {"grant_type": "refresh_token", "client_assertion": exchange_assertion(tenant)}
     again = token_request(tenant, **form, refresh_token=offline["refresh_token"])
 
+    directory = tenant.endpoints.directory
+    application = directory.application(INGESTION)
+    assert application is not None
+    directory.change_application(REPORT, federated_credentials=application.federated_credentials)
+    of_other = token_request(tenant, **{**form, "client_id": REPORT}, refresh_token=offline["refresh_token"])
+
+    assert of_other.code == 70000
     assert plain.keys() == {"token_type", "scope", "expires_in", "ext_expires_in", "access_token"}
     assert unverified(again.body["access_token"])[1]["oid"] == ANNA.id
     assert token_request(tenant, **form, refresh_token=INGESTION).body["suberror"] == "bad_token"
