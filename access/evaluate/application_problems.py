@@ -61,6 +61,14 @@ def application_problems(graph: Graph, declared: Declared | None = None) -> Iter
             judged = _Judged(graph, one, declared)
             for found in judged.problems():
                 yield found._replace(agent=one.agent, about=(one.name, one.id, *found.about))
+    trusted = {each for one in graph.applications for each in one.trusted_identities}
+    for identity in graph.principals:
+        if identity.purpose == "credential" and identity.id not in trusted:
+            # Its application is made outside the program, and the identity is judged nevertheless.
+            unseen = Application(id="", name="", location=identity.owner, agent=identity.agent, seen=False)
+            judged = _Judged(graph, unseen, declared)
+            for found in (*judged.roles(identity), *judged.attached(identity)):
+                yield found._replace(agent=identity.agent)
 
 
 class _Judged:
@@ -77,8 +85,8 @@ class _Judged:
         yield from self._federated()
         for identity in self.identities:
             yield from self._other_applications(identity)
-            yield from self._roles(identity)
-            yield from self._attached(identity)
+            yield from self.roles(identity)
+            yield from self.attached(identity)
         yield from self._roles_of_principal()
         yield from self._settings()
         yield from self._owners()
@@ -104,7 +112,8 @@ class _Judged:
                 what = f"identity {identity.name!r} can sign in as {self.text} and as {application_text(other)} too"
                 yield ApplicationProblem("foreign-application-credential", what, place, about=(other.name, other.id))
 
-    def _roles(self, identity: Principal) -> Iterator[ApplicationProblem]:
+    def roles(self, identity: Principal) -> Iterator[ApplicationProblem]:
+        """Yield a problem for each role of an identity that an application trusts."""
         for one in self.graph.assignments_of(identity.id):
             through = "" if one.principal.lower() == identity.id.lower() else " through a group"
             role = f"{one.role_text} at {shown(one.scope)}{through}"
@@ -120,7 +129,7 @@ class _Judged:
             place = one.location or one.id
             yield ApplicationProblem("credential-identity-with-role", what, place, widens=False, about=(one.id,))
 
-    def _attached(self, identity: Principal) -> Iterator[ApplicationProblem]:
+    def attached(self, identity: Principal) -> Iterator[ApplicationProblem]:
         """Yield a problem for each resource in which other code than the agent's gets tokens of an identity."""
         own = {key(one.owner): one.agent for one in self.graph.principals if one.owner and one.purpose == "own"}
         for resource in self.graph.resources:

@@ -399,7 +399,8 @@ def without(*names: str) -> Break:
 
 
 def without_entra(rows: Program) -> None:
-    for name in [name for name, one in rows.items() if one["type"].startswith("azuread:")]:
+    kinds = ("azuread:index/app", "azuread:index/service")
+    for name in [name for name, one in rows.items() if one["type"].startswith(kinds)]:
         del rows[name]
 
 
@@ -453,6 +454,21 @@ def test_part_that_an_administrator_makes_is_not_missing_in_a_program_that_does_
         assert prove(graph, network).failures == ()
         rules = [one.rule.id for one in findings(graph, network)]
         assert rules == (["not-seen-here"] if part == "application" else [])
+
+
+@pytest.mark.parametrize("name", [name for name, (rule, _) in IN_ANY_PROGRAM.items() if rule in {ROLE, ELSEWHERE}])
+def test_identity_for_an_application_that_the_program_does_not_show_is_judged_nevertheless(name: str) -> None:
+    rule, change = IN_ANY_PROGRAM[name]
+    rows = program()
+    component = rows["IdentityCredential"] = row("agent-network:index:IdentityCredential", "ingestion")
+    component["parent"], rows["ingestion-credential"]["parent"] = rows["ContainerAppAgent"]["urn"], component["urn"]
+    change(rows)
+    without_entra(rows)
+
+    if name != "role of the service principal":
+        for source, graph in graphs(rows).items():
+            network = declared({"existing": acting.EXISTING})
+            assert rule in {one.rule.id for one in findings(graph, network)}, source
 
 
 def test_consent_of_an_administrator_for_declared_permissions_is_accepted_where_it_is_declared() -> None:
