@@ -74,7 +74,7 @@ def prepared(root: Path, stack_name: str) -> Preparation:
         stack=stack,
         backend=backend_at(stack.full_environment, _project_backend(root), live.signed_in),
         declared=declared,
-        outside=_outside(root, stack_name),
+        outside=lambda: _outside(root, stack_name),
         packs=[Pack(pack_folder(), _configuration(root, stack_name))],
         enforcement=enforcement_folder(),
         live=lambda state: azure.read(state, declared),

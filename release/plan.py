@@ -126,7 +126,7 @@ def inputs_now(around: Surroundings, export: Mapping[str, Any]) -> BoundInputs:
         project=around.stack.project,
         stack=around.stack.name,
         export=export,
-        outside=around.outside,
+        outside=around.outside(),
         environment=around.stack.full_environment,
     )
 

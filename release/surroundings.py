@@ -25,8 +25,8 @@ class Surroundings:
     backend: Backend
     declared: Declared
     """The network that network.yaml declares for the stack."""
-    outside: Mapping[str, str]
-    """Digests of the files that the program reads outside its project."""
+    outside: Callable[[], Mapping[str, str]]
+    """Returns digests of the files that the program reads outside its project."""
     packs: Sequence[Pack]
     """Policy packs of each preview and deployment."""
     enforcement: Path

@@ -9,8 +9,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from localazure.fronts.shared_world import SharedWorld
 from tests.engine.projects import REASON, Outcome, Project, cli_is_here
-from tests.fabrikam import PACKAGES, REPOSITORY
+from tests.fabrikam import PACKAGES
 from tests.projects import write_project
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
@@ -132,46 +133,7 @@ def releasing(tmp_path_factory: pytest.TempPathFactory) -> Releasing:
     return made
 
 
-def test_plan_after_a_release_has_no_growth_and_its_deployment_needs_no_approval(releasing: Releasing) -> None:
-    planned = releasing.plan()
-    applied = releasing.apply()
-
-    assert planned.code == 0, planned.out + planned.err
-    assert "resources: no changes; 0 differ in Azure from the state" in planned.out
-    assert applied.code == 0, applied.out + applied.err
-    assert "0 changes applied" in applied.out
-
-
-@pytest.mark.parametrize(
-    ("tamper", "reason"),
-    [
-        ("scope", "auditor-may-read-archive: scope is "),
-        ("principal", "auditor-may-read-archive: principalId is "),
-    ],
-)
-def test_program_that_swaps_a_value_in_the_deployment_alone_is_stopped_before_the_assignment(
-    releasing: Releasing, tamper: str, reason: str
-) -> None:
-    """An update plan of the engine accepts any value that was unknown in the preview."""
-    releasing.declare({**NETWORK, "agents": {**NETWORK["agents"], "auditor": AUDITOR}})
-    assert releasing.plan().code == 3
-    assert releasing.approve().code == 0
-
-    stopped = releasing.apply(TAMPER=tamper)
-
-    assert stopped.code == 1, stopped.out + stopped.err
-    assert reason in stopped.out
-    assert "auditor-may-read-archive" not in releasing.grants
-    result = json.loads((releasing.project.root / ".release/dev/result.intoto.json").read_text())
-    assert result["predicate"]["violations"]
-    releasing.declare(NETWORK)
-    assert releasing.plan().code == 0
-    assert releasing.apply().code == 0
-
-
 def test_role_assignment_that_nobody_declared_refuses_the_plan(releasing: Releasing) -> None:
-    from localazure.fronts.shared_world import SharedWorld  # noqa: PLC0415 (only here)
-
     with SharedWorld(releasing.project.world_file).writing() as azure:
         (one,) = (
             each
@@ -179,13 +141,40 @@ def test_role_assignment_that_nobody_declared_refuses_the_plan(releasing: Releas
             if each.inputs.get("description") == "intake may write uploads"
         )
         archive = str(one.inputs["scope"]).replace("uploads", "archive")
-        made = {**one.inputs, "scope": archive, "roleAssignmentName": "99999999-0000-4000-8000-000000000000"}
-        created = azure.create(one.token, made)
+        more = {**one.inputs, "scope": archive, "roleAssignmentName": "99999999-0000-4000-8000-000000000000"}
+        created = azure.create(one.token, more)
 
     planned = releasing.plan()
 
-    assert planned.code == 1, planned.out
-    assert "access in Azure that nobody declared:" in planned.out
     with SharedWorld(releasing.project.world_file).writing() as azure:
         azure.delete(one.token, created[0])
-    assert REPOSITORY
+    assert planned.code == 1, planned.out
+    assert "access in Azure that nobody declared:" in planned.out
+
+
+def test_program_that_swaps_a_value_in_the_deployment_alone_is_stopped_before_the_assignment(
+    releasing: Releasing,
+) -> None:
+    """An update plan of the engine accepts any value that was unknown in the preview."""
+    grant = "auditor-may-read-archive"
+    releasing.declare({**NETWORK, "agents": {**NETWORK["agents"], "auditor": AUDITOR}})
+    for tamper, name in (("scope", "scope"), ("principal", "principalId")):
+        assert releasing.plan().code == 3
+        assert releasing.approve().code == 0
+
+        stopped = releasing.apply(TAMPER=tamper)
+
+        assert stopped.code == 1, stopped.out + stopped.err
+        assert f"stopped by the approved plan: {grant}: {name} is " in stopped.out
+        assert grant not in releasing.grants
+        result = json.loads((releasing.project.root / ".release/dev/result.intoto.json").read_text())
+        assert result["predicate"]["violations"]
+
+    assert releasing.plan().code == 3
+    assert releasing.approve().code == 0
+    applied = releasing.apply()
+    assert applied.code == 0, applied.out + applied.err
+    assert grant in releasing.grants
+    planned = releasing.plan()
+    assert planned.code == 0, planned.out + planned.err
+    assert "resources: no changes; 0 differ in Azure from the state" in planned.out

@@ -132,7 +132,7 @@ class PlannedRelease:
             stack=cast("EngineStack", self.stack),
             backend=self.backend,
             declared=NOBODY,
-            outside={},
+            outside=dict,
             packs=(),
             enforcement=self.root,
             live=lambda _state: Graph(),
