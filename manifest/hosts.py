@@ -71,9 +71,9 @@ class FoundryTool(StrictModel):
     kind: Literal["mcp", "a2a"]
     """Protocol: Model Context Protocol, or Agent2Agent."""
     resource: str
-    """Name of the resource or Foundry agent behind it, for whose service it gets a token of the calling agent."""
+    """Name of the resource or callable agent behind it, for whose service it gets a token of the calling agent."""
     url: Annotated[str, AfterValidator(_tool_url)] = ""
-    """URL of the tool; for 'a2a' by default the endpoint of the Foundry agent in 'resource'."""
+    """URL of the tool; by default the endpoint of a callable agent in 'resource', on Foundry for 'a2a' alone."""
 
 
 class FoundryProject(StrictModel):

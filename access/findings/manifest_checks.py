@@ -12,6 +12,7 @@ from access.evaluate.role_operations import identifying_operations
 from access.findings.catalogue import BY_ID
 from access.findings.context import CheckContext, joined_names
 from access.findings.finding import Finding
+from access.model.declared import Declared
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
@@ -121,18 +122,25 @@ def _waiting(context: CheckContext) -> Iterator[Finding]:
                 )
 
 
+def _audience(declared: Declared, name: str) -> str | None:
+    """Return the audience of the tokens for a resource or agent; an agent in a container has its own."""
+    if name in declared.resources:
+        return AUDIENCES.get(declared.resources[name].kind)
+    agent = declared.agents.get(name)
+    return AUDIENCES[CALLED] if agent is None or agent.host == "foundry" else f"agent {name}"
+
+
 def _without_tool(context: CheckContext) -> Iterator[Finding]:
     """Yield a finding for each resource of a Foundry agent that no tool of the agent's project gets a token for."""
     declared = context.declared
     if declared is None:
         return
-    kinds = {name: one.kind for name, one in declared.resources.items()}
     for agent in declared.agents.values():
         project = declared.parties.get(agent.project)
         if agent.host != "foundry" or project is None or project.existing:
             continue
-        reached = {AUDIENCES.get(kinds.get(each, CALLED)) for each in project.tools}
-        missing = [one for one in agent.access if AUDIENCES.get(kinds.get(one.resource, CALLED)) not in reached]
+        reached = {_audience(declared, each) for each in project.tools}
+        missing = [one for one in agent.access if _audience(declared, one.resource) not in reached]
         for one in sorted(missing, key=lambda one: one.resource):
             yield Finding(
                 rule=BY_ID["grant-without-tool"],

@@ -5,6 +5,7 @@ call each other.
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 import pulumi
 
@@ -29,8 +30,16 @@ class CallableAgent:
 
         With the scope the caller requests its token for the agent.
         """
-        scope = pulumi.Output.concat("api://", self._application.client_id, "/.default")
-        return {"ENDPOINT": self._endpoint, "SCOPE": scope}
+        return {"ENDPOINT": self._endpoint, "SCOPE": pulumi.Output.concat(self.audience, "/.default")}
+
+    @property
+    def audience(self) -> pulumi.Output[str]:
+        """Return the identifier URI of the agent's application, for which a caller requests its token."""
+        return pulumi.Output.concat("api://", self._application.client_id)
+
+    def tool_url(self, kind: Literal["mcp", "a2a"]) -> pulumi.Output[str]:
+        """Return the URL of the agent as a tool of Foundry agents: for MCP, at the usual path of such servers."""
+        return pulumi.Output.concat(self._endpoint, "/mcp" if kind == "mcp" else "")
 
     def allow(self, caller: Grantee, verb: str) -> pulumi.CustomResource:
         """Assign a caller the app role for calls, and return the assignment.

@@ -32,7 +32,7 @@ class ToolArgs(TypedDict):
     """Protocol of the tool."""
     url: pulumi.Input[str]
     """URL of the tool."""
-    audience: str
+    audience: pulumi.Input[str]
     """Audience of the service behind the tool, for which the tool gets a token of the agent's identity."""
 
 
@@ -56,12 +56,12 @@ class FoundryToolConnection(dynamic.Resource, module="foundry", name="ToolConnec
 
 def connection_properties(tool: ToolArgs) -> pulumi.Output[dict[str, Any]]:
     """Return the properties of the connection to a tool; it contains no credential."""
-    return pulumi.Output.from_input(tool["url"]).apply(
-        lambda url: {
+    return pulumi.Output.all(tool["url"], tool["audience"]).apply(
+        lambda known: {
             "authType": _AUTH_TYPE,
             "category": _CATEGORIES[tool["kind"]],
-            "target": url,
-            "audience": tool["audience"],
+            "target": known[0],
+            "audience": known[1],
             "isSharedToAll": False,
             "credentials": {},
             "metadata": {"ApiType": "Azure"},

@@ -109,9 +109,10 @@ class AgentNetwork(pulumi.ComponentResource):
         # Sorted, so that the order in the file has no effect.
         self._resources = {one: self._resource(one, entry) for one, entry in sorted(network.resources.items())}
         self._registry = self._image_registry(network.registry)
-        self._hosts = Hosts(self._site, self._resources, self._registry)
-        self._unpublished = self._shared_identities()
         self._contexts = UserContexts(self._site)
+        in_containers = self._contexts.callable_agents(self._hosting.default_domain)
+        self._hosts = Hosts(self._site, self._resources, self._registry, in_containers)
+        self._unpublished = self._shared_identities()
         made: dict[str, AgentComponent] = {one: self._in_foundry(one, each) for one, each in self._agents_on("foundry")}
         # Agents that can be called are created before their callers, which get the endpoints as environment variables.
         callable_agents = {
@@ -119,7 +120,6 @@ class AgentNetwork(pulumi.ComponentResource):
             for one, each in made.items()
             if isinstance(each, FoundryAgent) and environment.can_be_called(one, network)
         }
-        in_containers = self._contexts.callable_agents(self._hosting.default_domain)
         self._granting = Granting(self._site, self._resources, {**callable_agents, **in_containers})
         # Logical names of the grants that precede their agent.
         self._granted_before: dict[pulumi.Resource, dict[Right, str]] = {}

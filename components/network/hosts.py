@@ -1,6 +1,7 @@
 """Creates the hosts of a network's agents outside Container Apps: Foundry projects and AKS clusters."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pulumi
 
@@ -18,16 +19,25 @@ from manifest import AksCluster as Cluster
 from manifest import FoundryProject as Project
 from manifest.hosts import FoundryTool
 
+if TYPE_CHECKING:
+    from components.agents.callable_agent import CallableAgent
+
 __all__ = ["Hosts"]
 
 
 class Hosts:
     """Creates the Foundry projects and AKS clusters of a network, and holds them by name."""
 
-    def __init__(self, site: Site, resources: Mapping[str, NetworkResource], registry: ImageRegistry) -> None:
+    def __init__(
+        self,
+        site: Site,
+        resources: Mapping[str, NetworkResource],
+        registry: ImageRegistry,
+        callable_agents: "Mapping[str, CallableAgent]",
+    ) -> None:
         self.projects: dict[str, FoundryProject] = {}
         self.clusters: dict[str, AksCluster] = {}
-        self._site = site
+        self._site, self._callable = site, callable_agents
         self._accounts: dict[str, FoundryAccount] = {}
         # Sorted, so that the order in the file has no effect.
         for name, host in sorted(site.network.hosts.items()):
@@ -59,11 +69,14 @@ class Hosts:
         return project
 
     def _tool(self, tool: FoundryTool) -> ToolArgs:
-        """Return the arguments of a tool; the URL of an agent of Foundry follows from its project."""
+        """Return the arguments of a tool; the URL of an agent follows from its project, or from its ingress."""
         network = self._site.network
         callee = network.agents.get(tool.resource)
         if callee is None:
             return {"kind": tool.kind, "url": tool.url, "audience": AUDIENCES[network.resources[tool.resource].kind]}
+        if tool.resource in self._callable:
+            agent = self._callable[tool.resource]
+            return {"kind": tool.kind, "url": tool.url or agent.tool_url(tool.kind), "audience": agent.audience}
         endpoint = self.projects[callee.project].project_endpoint
         # "Add an A2A agent endpoint to Foundry Agent Service", Microsoft Learn, 2026-03-30.
         url = pulumi.Output.concat(endpoint, "/agents/", callee.agent, "/endpoint/protocols/a2a")

@@ -68,7 +68,10 @@ def _project(inputs: CheckInput, name: str, host: FoundryProject) -> Iterator[Vi
 
 def _tools(inputs: CheckInput, name: str, host: FoundryProject) -> Iterator[Violation]:
     place: KeyPath = ("hosts", name, "tools")
-    agents = [one for one in inputs.names("agents") if inputs.host_of(one) == "foundry"]
+    containers = [
+        one for one, agent in inputs.network.model.agents.items() if agent.callable and agent.host != "foundry"
+    ]
+    agents = [one for one in inputs.names("agents") if inputs.host_of(one) == "foundry"] + containers
     known = [*inputs.names("resources"), *agents]
     for tool_name, tool in host.tools.items():
         if error := FOUNDRY_CONNECTION.error(tool_name):
@@ -77,10 +80,10 @@ def _tools(inputs: CheckInput, name: str, host: FoundryProject) -> Iterator[Viol
             message = f"{quote_value(tool_name)} is also a connection of this project; choose another name for the tool"
             yield Violation((*place, tool_name), message)
         if tool.resource not in known:
-            there = "a tool can be for the resources and Foundry agents"
-            message = unknown_name_message("resource or Foundry agent", tool.resource, known, there=there)
+            there = "a tool can be for the resources and callable agents"
+            message = unknown_name_message("resource or callable agent", tool.resource, known, there=there)
             yield Violation((*place, tool_name, "resource"), message)
-        elif not tool.url and not (tool.kind == "a2a" and tool.resource in agents):
+        elif not tool.url and not (tool.resource in containers or (tool.kind == "a2a" and tool.resource in agents)):
             yield Violation((*place, tool_name), "missing: write the 'url' of the tool")
 
 

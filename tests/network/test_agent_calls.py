@@ -33,7 +33,11 @@ NETWORK: dict[str, Any] = {
     "resources": {"documents": {"kind": "blob-container", "account": "contosodocs"}},
     "hosts": {
         "fleet": {"kind": "aks-cluster", "cluster": "contoso-fleet", "allow": ["203.0.113.0/24"]},
-        "research": {"kind": "foundry-project", "account": "contoso-foundry"},
+        "research": {
+            "kind": "foundry-project",
+            "account": "contoso-foundry",
+            "tools": {"ingestion-server": {"kind": "mcp", "resource": "ingestion"}},
+        },
     },
     "agents": {
         "ingestion": {
@@ -106,7 +110,31 @@ def test_every_declared_call_between_agents_on_any_host_is_granted_and_no_other(
     assert proof.failures == ()
     assert proof.allowed == proof.declared
     assert {cell for cell in AccessMatrix(graph).entries if cell[1] in NETWORK["agents"]} == CALLS
-    assert "unauthenticated-ingress" not in {one.rule.id for one in check(graph, declared, today=TODAY)}
+    rules = {one.rule.id for one in check(graph, declared, today=TODAY)}
+    assert rules.isdisjoint({"unauthenticated-ingress", "grant-without-tool"})
+
+
+def test_tool_of_a_foundry_project_for_a_callable_agent_has_its_endpoint_and_the_audience_of_its_application(
+    deployed: tuple[RunResult, Graph, Declared],
+) -> None:
+    result, _, _ = deployed
+    outputs = next(one.outputs["agents"] for one in result.records if one.type.endswith(":AgentNetwork"))
+    (tool,) = (one.inputs["properties"] for one in result.records if one.type.endswith("foundry:ToolConnection"))
+
+    assert tool["target"] == f"{outputs['ingestion']['endpoint']}/mcp"
+    assert tool["audience"] == f"api://{outputs['ingestion']['application']}"
+
+
+def test_grant_of_a_call_without_a_tool_is_noted_for_an_agent_of_foundry(
+    deployed: tuple[RunResult, Graph, Declared],
+) -> None:
+    _, graph, _ = deployed
+    _, _, declared = up(
+        {**NETWORK, "hosts": {**NETWORK["hosts"], "research": {**NETWORK["hosts"]["research"], "tools": {}}}}
+    )
+
+    found = [one for one in check(graph, declared, today=TODAY) if one.rule.id == "grant-without-tool"]
+    assert [(one.agent, one.resource) for one in found] == [("robot", "ingestion")]
 
 
 @pytest.mark.parametrize("source", ["preview", "world"])
