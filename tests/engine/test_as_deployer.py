@@ -20,6 +20,11 @@ from tests.projects import to_yaml
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
 GROUP = "fabrikam-agents"
+APPLICATION = {
+    "client_id": "5f0e1a00-0000-4000-8000-0000000000d1",
+    "application": "5f0e1a00-0000-4000-8000-0000000000d2",
+    "service_principal": "5f0e1a00-0000-4000-8000-0000000000d3",
+}
 STATUS_READ = "Microsoft.ContainerRegistry/registries/operationStatuses/read"
 
 
@@ -48,6 +53,11 @@ def network(tmp_path: Path) -> tuple[Project, str]:
     project = Project.of_fabrikam(tmp_path / "network")
     project.world_file.parent.mkdir()
     made.world.save(project.world_file)
+    for stack in ("dev", "prod"):
+        # The bootstrap gives no permission of Microsoft Graph: an administrator has made the application.
+        config = yaml.safe_load((project.root / f"Pulumi.{stack}.yaml").read_text())["config"]
+        entra = config["agent-network:entra"] | {"deployer_rights": "none", "existing": {"ingestion": APPLICATION}}
+        write_settings(project, stack, entra=entra)
     return project, outputs["principal_id"]
 
 

@@ -57,7 +57,8 @@ def test_container_apps_and_namespaces_are_named_network_agent_stack_and_no_foun
     resources = run("preview", "--stack", stack)["resources"]
 
     def named(kind: str, key: str) -> set[str]:
-        return {one["inputs"][key] for one in resources if one["type"].endswith(f":{kind}")}
+        found = (one for one in resources if one["type"].startswith("azure-native:"))
+        return {one["inputs"][key] for one in found if one["type"].endswith(f":{kind}")}
 
     groups = {one["inputs"]["resourceGroupName"] for one in resources if "resourceGroupName" in one["inputs"]}
     spaces = {one["inputs"]["metadata"]["name"] for one in resources if one["type"] == "kubernetes:core/v1:Namespace"}
@@ -77,6 +78,8 @@ def test_stack_output_agents_lists_host_endpoint_principal_and_role_assignments_
     assert set(agents) == AGENTS
     assert {key for agent in agents.values() for key in agent} == {
         "app_name",
+        "application",
+        "credential_principal_id",
         "endpoint",
         "grants",
         "host",
