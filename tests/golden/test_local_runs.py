@@ -32,8 +32,8 @@ OTHER_VARIABLES = {"analysis", "ingestion", "notifier", "report", "security-scan
 SHARED = "5c1d0000-0000-4000-8000-000000000001"
 
 
-# What Azure and a cluster name each version of an app or a deployment.
-_OF_A_VERSION = {"latestRevisionName", "latestReadyRevisionName", "resourceVersion"}
+# Names of each version of an app or a deployment, and an output that a later version adds to a component.
+_OF_A_VERSION = {"latestRevisionName", "latestReadyRevisionName", "resourceVersion", "default_domain"}
 # The address of a project depends on its account, too, since it is built from the account's subdomain; and pods of an
 # agent depend on its role assignments.
 _OTHER_DEPENDENCIES = ("::unpublished-in-research-identity", "$kubernetes:apps/v1:Deployment::notifier")
