@@ -28,7 +28,8 @@ MEANINGS = {
         (
             "`why`: allowed. `proof` holds. `check` and `review`: no finding is an error. `diff`: nobody gains access. "
             "`preview`, `up`, `destroy`: every resource succeeded. `reconcile`: nothing is to change, or all was done. "
-            "`release plan`: nobody gains access. `release approve`: the plan has its approval, or needs none. "
+            "`release plan`: nobody gains access; with `--pipeline`, or somebody does. `release approve`: the plan has "
+            "its approval, or needs none. "
             "`release apply`: everything was deployed, and Azure has exactly the approved access."
         ),
     ),

@@ -1,6 +1,7 @@
 """Runs the steps of a release, prints their results, and returns the exit codes."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,12 @@ from release.apply import Applied, apply, approve
 from release.approval_sources.signed import sign_approval
 from release.errors import NotApprovedError
 from release.evidence import Evidence, read_evidence
+from release.job_outputs import hand_over
 from release.plan import PAGE, Verdict, plan
+from release.pull_request_comment import write_comment
 from safe_text.display import visible
 
-__all__ = ["run_apply", "run_approve", "run_plan"]
+__all__ = ["run_apply", "run_approve", "run_comment", "run_plan"]
 
 _CODES = {Verdict.UNCHANGED: ExitCode.OK, Verdict.GROWTH: ExitCode.GROWTH, Verdict.REFUSED: ExitCode.NO}
 _VERDICTS = {
@@ -29,8 +32,8 @@ _VERDICTS = {
 _FOLDER = ".release"
 
 
-def run_plan(root: Path, stack: str, folder: Path | None, *, as_json: bool) -> ExitCode:
-    """Make a plan, print it, and return the exit code of its verdict.
+def run_plan(root: Path, stack: str, folder: Path | None, *, as_json: bool, in_pipeline: bool) -> ExitCode:
+    """Make a plan, print it, and return the exit code of its verdict; in a pipeline, hand the digest over.
 
     Raises:
         ReleaseError: the plan cannot be made; with everything that is missing.
@@ -40,41 +43,55 @@ def run_plan(root: Path, stack: str, folder: Path | None, *, as_json: bool) -> E
         print_text(json.dumps({**evidence.document, "digest": evidence.digest}, indent=2))
     else:
         print_text("\n".join(_plan_lines(evidence, verdict, Style.of(sys.stdout))))
+    if in_pipeline:
+        hand_over(evidence, os.environ, print_text)
+        return ExitCode.OK if verdict is Verdict.GROWTH else _CODES[verdict]
     return _CODES[verdict]
 
 
-def run_approve(root: Path, stack: str, folder: Path, key: Path | None) -> ExitCode:
+def run_comment(folder: Path, digest: str | None) -> ExitCode:
+    """Write the summary of a plan as a comment on the pull request, and print what was done.
+
+    Raises:
+        ReleaseError: the evidence was edited or has another digest, or the comment cannot be written.
+    """
+    is_new = write_comment(read_evidence(folder, digest), os.environ)
+    print_text("wrote a comment on the pull request" if is_new else "replaced the comment on the pull request")
+    return ExitCode.OK
+
+
+def run_approve(root: Path, stack: str, folder: Path, key: Path | None, digest: str | None) -> ExitCode:
     """Record the approval of a plan, print who gave it, and return the exit code.
 
     Raises:
-        ReleaseError: the evidence was edited.
+        ReleaseError: the evidence was edited or has another digest.
     """
     preparation = prepared(root, stack)
     around, rule = preparation.around, preparation.rule
     if key is not None:
-        sign_approval(root, read_evidence(folder), rule, preparation.setting.keys, key, around.now())
+        sign_approval(root, read_evidence(folder, digest), rule, preparation.setting.keys, key, around.now())
     try:
-        found = approve(around, folder, rule, preparation.source())
+        found = approve(around, folder, rule, preparation.source(), digest=digest)
     except NotApprovedError as error:
         print_error(str(error))
         return ExitCode.NO
-    digest = read_evidence(folder).digest[:12]
+    short = read_evidence(folder).digest[:12]
     print_text(
-        f"plan {digest} needs no approval"
+        f"plan {short} needs no approval"
         if found is None
-        else f"plan {digest} is approved by {visible(found.by)} ({visible(found.source)}), for {rule.hours} hours"
+        else f"plan {short} is approved by {visible(found.by)} ({visible(found.source)}), for {rule.hours} hours"
     )
     return ExitCode.OK
 
 
-def run_apply(root: Path, stack: str, folder: Path, *, as_json: bool) -> ExitCode:
+def run_apply(root: Path, stack: str, folder: Path, *, digest: str | None, as_json: bool) -> ExitCode:
     """Deploy an approved plan, print the result, and return the exit code.
 
     Raises:
         ReleaseError: something differs from the evidence, or the plan is not approved; nothing was changed.
     """
     preparation = prepared(root, stack)
-    applied = apply(preparation.around, folder, preparation.rule, preparation.source())
+    applied = apply(preparation.around, folder, preparation.rule, preparation.source(), digest=digest)
     if as_json:
         print_text(json.dumps(applied.document, indent=2))
     else:

@@ -45,13 +45,15 @@ class Applied:
         return not self.outcome.failure and self.read_back is not None and self.read_back.is_equal
 
 
-def approve(around: Surroundings, folder: Path, rule: ApprovalRule, source: ApprovalSource) -> Approval | None:
+def approve(
+    around: Surroundings, folder: Path, rule: ApprovalRule, source: ApprovalSource, *, digest: str | None = None
+) -> Approval | None:
     """Write the statement of the approval that a source has for the evidence; None if the plan needs none.
 
     Raises:
-        ReleaseError: the evidence was edited, or no approval is valid; with the reasons.
+        ReleaseError: the evidence was edited or has another digest, or no approval is valid; with the reasons.
     """
-    evidence = read_evidence(folder)
+    evidence = read_evidence(folder, digest)
     grows = evidence.document.get("verdict") != Verdict.UNCHANGED
     found = check_approved(rule, source, evidence, around.now(), grows=grows)
     if found is not None and not found.digest:  # a signed approval has its statement already
@@ -59,7 +61,9 @@ def approve(around: Surroundings, folder: Path, rule: ApprovalRule, source: Appr
     return found
 
 
-def apply(around: Surroundings, folder: Path, rule: ApprovalRule, source: ApprovalSource) -> Applied:
+def apply(
+    around: Surroundings, folder: Path, rule: ApprovalRule, source: ApprovalSource, *, digest: str | None = None
+) -> Applied:
     """Deploy the plan of the evidence in a folder.
 
     Raises:
@@ -67,7 +71,7 @@ def apply(around: Surroundings, folder: Path, rule: ApprovalRule, source: Approv
         UnreadableSource: Azure cannot be read.
     """
     around.report("comparing the evidence with this commit, these tools and the state")
-    evidence = read_evidence(folder)
+    evidence = read_evidence(folder, digest)
     export = around.stack.export()
     _refuse_other_inputs(around, evidence, export)
     around.report("previewing again")

@@ -72,11 +72,15 @@ def write_evidence(folder: Path, document: Mapping[str, Any], files: Mapping[str
     return Evidence(folder=folder, document=bound, digest=text_digest(text))
 
 
-def read_evidence(folder: Path) -> Evidence:
+def read_evidence(folder: Path, digest: str | None = None) -> Evidence:
     """Read the evidence of a plan from its folder.
 
+    Args:
+        folder: folder of the evidence.
+        digest: SHA-256 digest that `evidence.json` must have, from a place that the folder's writer cannot change.
+
     Raises:
-        ReleaseError: a file is missing, was edited or is not part of the evidence.
+        ReleaseError: a file is missing, was edited or is not part of the evidence, or the digest is another one.
     """
     try:
         text = (folder / EVIDENCE).read_text("utf-8")
@@ -90,11 +94,17 @@ def read_evidence(folder: Path) -> Evidence:
     if (document.get("format"), document.get("version")) != (FORMAT, VERSION):
         raise ReleaseError(f"{folder / EVIDENCE}: is not evidence of this version; write the evidence again")
     files = cast("Mapping[str, str]", mapping(document.get("files")))
-    for name, digest in files.items():
-        if Path(name).name != name or file_digest(folder / name) != digest:
+    for name, bound in files.items():
+        if Path(name).name != name or file_digest(folder / name) != bound:
             raise ReleaseError(f"{folder / name}: was edited after the plan; write the evidence again")
     present = {each.name for each in folder.iterdir() if not each.name.endswith(_STATEMENTS)}
     foreign = present - {EVIDENCE, _IGNORE, *files}
     if foreign:
         raise ReleaseError(f"{folder}: {', '.join(sorted(foreign))} is not part of the evidence; remove it")
-    return Evidence(folder=folder, document=document, digest=text_digest(text))
+    evidence = Evidence(folder=folder, document=document, digest=text_digest(text))
+    if digest is not None and digest.lower() != evidence.digest:  # an empty one is another one, too
+        raise ReleaseError(
+            f"{folder}: the evidence has the digest {evidence.digest}, and --digest is {digest or 'empty'}; pass the"
+            " digest that the plan reported, with the evidence of that plan"
+        )
+    return evidence

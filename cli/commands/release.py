@@ -1,12 +1,15 @@
 """Commands `agent-network release …`, with which a pipeline plans, approves and applies a deployment."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.exit_codes import ExitCode
 from cli.help_text import examples
 from cli.options import Json, Stack
+from cli.output import print_text
 from cli.project_root import find_root
 
 _EXAMPLES = examples(
@@ -18,8 +21,24 @@ _STEPS = examples(
     "agent-network release approve --stack prod --evidence .release/prod",
     "agent-network release apply --stack prod --evidence .release/prod",
 )
+_IN_PIPELINE = examples(
+    "agent-network release workflow github",
+    "agent-network release comment --evidence .release/prod",
+)
+
+
+class Platform(StrEnum):
+    """Platforms that a release pipeline can run on."""
+
+    GITHUB = "github"
+    AZURE_PIPELINES = "azure-pipelines"
+
 
 Evidence = Annotated[Path, typer.Option("--evidence", metavar="DIR", help="Folder that `release plan` wrote.")]
+Digest = Annotated[
+    str | None,
+    typer.Option("--digest", metavar="SHA256", help="Digest that the evidence must have, as the plan reported it."),
+]
 
 app = typer.Typer(
     name="release",
@@ -46,6 +65,12 @@ def plan(
         Path | None,
         typer.Option("--evidence", metavar="DIR", help="Folder to write to; by default, .release/<stack>."),
     ] = None,
+    pipeline: Annotated[
+        bool,
+        typer.Option(
+            "--pipeline", help="Give the digest to the later jobs of this run; if access grows, the exit code is 0."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Write the evidence of a deployment: what changes, who gains access, and from which inputs.
@@ -55,7 +80,7 @@ def plan(
     """
     from cli.release_steps import run_plan  # noqa: PLC0415 (imports Pulumi's SDK and Azure's)
 
-    return run_plan(find_root(), stack, evidence, as_json=as_json)
+    return run_plan(find_root(), stack, evidence, as_json=as_json, in_pipeline=pipeline)
 
 
 @app.command(epilog=_STEPS)
@@ -67,6 +92,7 @@ def approve(
         Path | None,
         typer.Option("--key", metavar="FILE", help="Private key, as PEM, of a registered approver: signs an approval."),
     ] = None,
+    digest: Digest = None,
 ) -> int:
     """Record the approval of a plan, from the platform's records or with a signature.
 
@@ -74,11 +100,11 @@ def approve(
     """
     from cli.release_steps import run_approve  # noqa: PLC0415 (as above)
 
-    return run_approve(find_root(), stack, evidence, key)
+    return run_approve(find_root(), stack, evidence, key, digest)
 
 
 @app.command(epilog=_STEPS)
-def apply(*, evidence: Evidence, stack: Stack = "dev", as_json: Json = False) -> int:
+def apply(*, evidence: Evidence, stack: Stack = "dev", digest: Digest = None, as_json: Json = False) -> int:
     """Deploy exactly what was planned and approved.
 
     Refuses, with exit code 2, if the commit, a file, a tool, the state or the preview is not that of the evidence, or
@@ -87,7 +113,31 @@ def apply(*, evidence: Evidence, stack: Stack = "dev", as_json: Json = False) ->
     """
     from cli.release_steps import run_apply  # noqa: PLC0415 (as above)
 
-    return run_apply(find_root(), stack, evidence, as_json=as_json)
+    return run_apply(find_root(), stack, evidence, digest=digest, as_json=as_json)
+
+
+@app.command(epilog=_IN_PIPELINE)
+def comment(*, evidence: Evidence, digest: Digest = None) -> int:
+    """Write the summary of a plan as a comment on the pull request that the pipeline runs for.
+
+    A later plan of the same stack replaces the text of the comment.
+    """
+    from cli.release_steps import run_comment  # noqa: PLC0415 (as above)
+
+    return run_comment(evidence, digest)
+
+
+@app.command(epilog=_IN_PIPELINE)
+def workflow(platform: Annotated[Platform, typer.Argument(help="Platform that runs the workflow.")]) -> int:
+    """Write the workflow of a release pipeline into this project.
+
+    It plans each pull request, deploys the main branch to the stack dev and, after an approval, to the stack prod. A
+    file that exists already is not replaced.
+    """
+    from cli.pipeline_workflow import write_workflow  # noqa: PLC0415 (only this command needs it)
+
+    print_text(str(write_workflow(find_root(), platform)))
+    return ExitCode.OK
 
 
 @foundry.callback()

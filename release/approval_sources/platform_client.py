@@ -18,7 +18,7 @@ from release.errors import ReleaseError
 
 __all__ = ["PlatformClient"]
 
-_OK = 200
+_OK, _CREATED = 200, 201
 _LONGEST_WAIT = 60
 """Maximum number of seconds for one request, retries included."""
 
@@ -55,14 +55,30 @@ class PlatformClient:
         Raises:
             ReleaseError: the platform cannot be reached, or refuses the request.
         """
-        request = HttpRequest("GET", f"{self._origin}{path}", headers=self._headers)
+        return self._json(HttpRequest("GET", f"{self._origin}{path}", headers=self._headers))
+
+    def write(self, method: str, path: str, document: Mapping[str, Any]) -> None:
+        """Send a JSON object to a path of the API.
+
+        Args:
+            method: POST to create, PATCH to change.
+            path: path of the API.
+            document: the JSON object.
+
+        Raises:
+            ReleaseError: the platform cannot be reached, or refuses the request.
+        """
+        self._json(HttpRequest(method, f"{self._origin}{path}", headers=self._headers, json=document))
+
+    def _json(self, request: HttpRequest) -> Any:  # noqa: ANN401 (any JSON value)
+        place = request.url.partition("?")[0]
         try:
             response = self._client.send_request(request)
         except AzureError as error:
             raise ReleaseError(f"{self._origin}: cannot be reached: {type(error).__name__}") from None
-        if response.status_code != _OK:
-            raise ReleaseError(f"{self._origin}{path.partition('?')[0]}: responded with {response.status_code}")
+        if response.status_code not in {_OK, _CREATED}:
+            raise ReleaseError(f"{place}: responded with {response.status_code}")
         try:
             return response.json()
         except ValueError:
-            raise ReleaseError(f"{self._origin}{path.partition('?')[0]}: the response is not JSON") from None
+            raise ReleaseError(f"{place}: the response is not JSON") from None

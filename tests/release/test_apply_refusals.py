@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from release.apply import apply
+from release.apply import apply, approve
 from release.approval import When
 from release.errors import ReleaseError
 from tests.release.planned_release import AUTHOR, UNCHANGED, PlannedRelease, git
@@ -35,6 +35,21 @@ def test_approved_plan_is_deployed_and_its_statements_are_kept_next_to_the_state
     assert deployed(release)
     kept = [path.name.partition("-")[2] for path in (release.backend.folder / "releases").rglob("*.json")]
     assert [name for name in kept if name.endswith("result.intoto.json")]
+
+
+@pytest.mark.parametrize("step", [apply, approve])
+def test_evidence_of_another_plan_than_the_pipelines_is_refused_by_its_digest(
+    release: PlannedRelease, step: Callable[..., object]
+) -> None:
+    planned = release.evidence.digest
+    release.now += timedelta(minutes=1)
+    release.evidence = release.plan()
+    release.approve()
+
+    with pytest.raises(ReleaseError, match=planned):
+        step(release.around(), release.folder, release.rule, release.records, digest=planned)
+    assert release.stack.deployments == 0
+    step(release.around(), release.folder, release.rule, release.records, digest=release.evidence.digest)
 
 
 def edit_evidence(release: PlannedRelease) -> None:
