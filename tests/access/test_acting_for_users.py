@@ -347,7 +347,7 @@ def test_part_of_an_application_that_is_not_known_before_deployment_is_never_sil
 
 
 @pytest.mark.parametrize("source", acting.SOURCES)
-def test_credential_and_pull_identity_are_told_apart_where_the_ids_in_an_app_are_not_known(source: str) -> None:
+def test_credential_and_pull_identity_are_distinguished_where_the_ids_in_an_app_are_not_known(source: str) -> None:
     rows = program()
     for each in rows["ContainerApp"]["inputs"]["configuration"]["identitySettings"]:
         each["identity"] = UNKNOWN
