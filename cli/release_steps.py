@@ -38,7 +38,8 @@ def run_plan(root: Path, stack: str, folder: Path | None, *, as_json: bool, in_p
     Raises:
         ReleaseError: the plan cannot be made; with everything that is missing.
     """
-    evidence, verdict = plan(prepared(root, stack).around, folder or root / _FOLDER / stack)
+    with prepared(root, stack) as preparation:
+        evidence, verdict = plan(preparation.around, folder or root / _FOLDER / stack)
     if as_json:
         print_text(json.dumps({**evidence.document, "digest": evidence.digest}, indent=2))
     else:
@@ -66,15 +67,15 @@ def run_approve(root: Path, stack: str, folder: Path, key: Path | None, digest: 
     Raises:
         ReleaseError: the evidence was edited or has another digest.
     """
-    preparation = prepared(root, stack)
-    around, rule = preparation.around, preparation.rule
-    if key is not None:
-        sign_approval(root, read_evidence(folder, digest), rule, preparation.setting.keys, key, around.now())
-    try:
-        found = approve(around, folder, rule, preparation.source(), digest=digest)
-    except NotApprovedError as error:
-        print_error(str(error))
-        return ExitCode.NO
+    with prepared(root, stack) as preparation:
+        around, rule = preparation.around, preparation.rule
+        if key is not None:
+            sign_approval(root, read_evidence(folder, digest), rule, preparation.setting.keys, key, around.now())
+        try:
+            found = approve(around, folder, rule, preparation.source(), digest=digest)
+        except NotApprovedError as error:
+            print_error(str(error))
+            return ExitCode.NO
     short = read_evidence(folder).digest[:12]
     print_text(
         f"plan {short} needs no approval"
@@ -90,8 +91,8 @@ def run_apply(root: Path, stack: str, folder: Path, *, digest: str | None, as_js
     Raises:
         ReleaseError: something differs from the evidence, or the plan is not approved; nothing was changed.
     """
-    preparation = prepared(root, stack)
-    applied = apply(preparation.around, folder, preparation.rule, preparation.source(), digest=digest)
+    with prepared(root, stack) as preparation:
+        applied = apply(preparation.around, folder, preparation.rule, preparation.source(), digest=digest)
     if as_json:
         print_text(json.dumps(applied.document, indent=2))
     else:

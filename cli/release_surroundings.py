@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ from release.backend import backend_at
 from release.engine.stack import EngineStack, Pack
 from release.errors import ReleaseError
 from release.run_identity import run_identity
+from release.sign_in.pipeline import PipelineSignIn, pipeline_sign_in
 from release.statements import public_key
 from release.surroundings import Surroundings
 from safe_text.display import visible
@@ -53,23 +55,32 @@ class Preparation:
     """Returns the records with approvals; a plan needs none, and no token for them."""
 
 
-def prepared(root: Path, stack_name: str) -> Preparation:
-    """Return everything that the steps of a release of a stack use.
+@contextmanager
+def prepared(root: Path, stack_name: str) -> Generator[Preparation]:
+    """Yield everything that the steps of a release of a stack use; in a pipeline, signed in until the context ends.
 
     Raises:
         CommandError: there is no such stack.
         ManifestError: with every mistake in the project's files.
-        ReleaseError: the stack, its backend or the setting for approvals cannot be used.
+        ReleaseError: the sign-in, the stack, its backend or the setting for approvals cannot be used.
     """
     check_stack(root, stack_name)
     network, environment, document = load_with_document(
         stack_name, config_getter(root, stack_name), root=root, role_refusal_reason=lambda _role, _kind: None
     )
     declared = Declared.from_json(declared_document(network, environment, document))
-    stack = EngineStack(root, stack_name)
-    world = os.environ.get(WORLD, "")
-    azure = _LocalAzure(Path(world)) if world else _Azure()
-    around = Surroundings(
+    with _azure(environment.cloud, uses_azuread=any(one.has_application for one in network.agents.values())) as azure:
+        around = _surroundings(root, stack_name, declared, azure)
+        setting = environment.release_approval
+        rule = ApprovalRule(when=When(setting.when), hours=setting.hours)
+        yield Preparation(
+            around=around, setting=setting, rule=rule, source=lambda: _source(setting, root, stack_name, os.environ)
+        )
+
+
+def _surroundings(root: Path, stack_name: str, declared: Declared, azure: "_Azure | _LocalAzure") -> Surroundings:
+    stack = EngineStack(root, stack_name, azure.engine_environment)
+    return Surroundings(
         root=root,
         stack=stack,
         backend=backend_at(stack.full_environment, _project_backend(root), live.signed_in),
@@ -87,11 +98,20 @@ def prepared(root: Path, stack_name: str) -> Preparation:
         waits=() if azure.is_local else Surroundings.waits,
         report=_print_step,
     )
-    setting = environment.release_approval
-    rule = ApprovalRule(when=When(setting.when), hours=setting.hours)
-    return Preparation(
-        around=around, setting=setting, rule=rule, source=lambda: _source(setting, root, stack_name, os.environ)
-    )
+
+
+@contextmanager
+def _azure(cloud: str, *, uses_azuread: bool) -> Generator["_Azure | _LocalAzure"]:
+    """Yield local Azure, or Azure with the sign-in of the pipeline if this process runs in one."""
+    world = os.environ.get(WORLD, "")
+    if world:
+        yield _LocalAzure(Path(world))
+        return
+    with pipeline_sign_in(os.environ, cloud=cloud, uses_azuread=uses_azuread, report=_print_line) as pipeline:
+        azure = _Azure(pipeline)
+        if pipeline is not None:
+            azure.sign_in()  # before the engine, whose message would hide the reason
+        yield azure
 
 
 class _Azure:
@@ -99,17 +119,25 @@ class _Azure:
 
     is_local = False
 
+    def __init__(self, pipeline: PipelineSignIn | None) -> None:
+        self._pipeline = pipeline
+        self.engine_environment: Mapping[str, str] = pipeline.engine_environment if pipeline is not None else {}
+
     def sign_in(self) -> None:
         """Get a token for Azure Resource Manager.
 
         Raises:
             ReleaseError: there is no token; with the reason.
         """
-        from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415 (importing costs)
+        if self._pipeline is not None:
+            self._pipeline.check()
+        from azure.core.exceptions import AzureError  # noqa: PLC0415 (importing costs)
 
         try:
             live.signed_in().get_token(_MANAGEMENT)
-        except ClientAuthenticationError as error:
+        except AzureError as error:
+            if self._pipeline is not None:
+                raise self._pipeline.refusal(error.message) from None
             reason = " ".join(str(error.message).split())[:300]
             raise ReleaseError(f"nobody is signed in to Azure: {reason}") from None
 
@@ -132,6 +160,7 @@ class _LocalAzure:
 
     def __init__(self, world: Path) -> None:
         self._world = world
+        self.engine_environment: Mapping[str, str] = {}
 
     def sign_in(self) -> None:
         """Do nothing: local Azure has no sign-in for the engine."""
@@ -188,6 +217,10 @@ def _project_backend(root: Path) -> str:
 
 
 def _print_step(step: str) -> None:
+    _print_line(f"{step} …")
+
+
+def _print_line(line: str) -> None:
     # Standard output has the result, with --json as one document.
-    sys.stderr.write(f"{visible(step)} …\n")
+    sys.stderr.write(f"{visible(line)}\n")
     sys.stderr.flush()

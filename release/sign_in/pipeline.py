@@ -6,6 +6,7 @@ otherwise keep one token, and fail when a deployment takes longer than an access
 """
 
 import re
+import time
 from collections.abc import Callable, Generator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,18 +53,21 @@ class PipelineSignIn:
         self.file.check()
 
     def refusal(self, message: str) -> ReleaseError:
-        """Return the error for a token that Entra ID did not accept, with what the token has.
+        """Return the error for a sign-in that failed, with the claims of a token that Entra ID did not accept.
 
         Args:
             message: error message of the Azure SDK.
         """
         code = _CODE.search(message)
         reason = " ".join((code[0] if code else message).split())[:_SHOWN]
+        if code is None:
+            return ReleaseError(f"the pipeline cannot sign in to Entra ID as {self.identity.client_id}: {reason}")
         token = self.file.token
         named = f"issuer {token.issuer!r} and subject {token.subject!r}" if token else "no issuer"
         return ReleaseError(
             f"Entra ID does not accept the token of {self.platform} for the identity {self.identity.client_id}:"
-            f" {reason}; the token has {named}, and a federated credential of the identity must have exactly these: {_HOW_TO}"
+            f" {reason}; the token has {named}, and a federated credential of the identity must have exactly these:"
+            f" {_HOW_TO}"
         )
 
 
@@ -73,6 +77,7 @@ def pipeline_sign_in(
     *,
     cloud: str = PUBLIC,
     uses_azuread: bool = False,
+    clock: Callable[[], float] = time.monotonic,
     report: Callable[[str], None] = lambda _line: None,
 ) -> Generator[PipelineSignIn | None]:
     """Sign in with the token of the pipeline that this process runs in; yield None outside of a pipeline.
@@ -83,6 +88,7 @@ def pipeline_sign_in(
         environment: environment variables of this process, which are changed.
         cloud: name of the Azure cloud.
         uses_azuread: True if the program has objects of Entra ID.
+        clock: seconds, which only grow.
         report: receives a sentence when the token has expired and cannot be renewed.
 
     Raises:
@@ -95,7 +101,7 @@ def pipeline_sign_in(
     request, identity, connection = _prepared(environment, cloud, on_github=on_github)
     temporary = next((environment[name] for name in _TEMPORARY if Path(environment.get(name) or " ").is_dir()), None)
     with TemporaryDirectory(prefix="sign-in-", dir=temporary, ignore_cleanup_errors=True) as folder:
-        file = TokenFile(Path(folder) / "token", partial(fetch, request), report=report)
+        file = TokenFile(Path(folder) / "token", partial(fetch, request), clock=clock, report=report)
         given = engine_variables(
             identity,
             file.path,

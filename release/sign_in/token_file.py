@@ -1,8 +1,8 @@
 """File with the ID token of a pipeline's job, which is replaced before its token expires.
 
 GitHub's token is valid for five minutes, and a credential of the Azure SDK keeps what it read for ten (azure-identity
-1.27, and azidentity 1.14 for Go): a credential that asks for a second resource in between sends an expired token.
-So a file is replaced after half of its token's lifetime: what is read is valid as long as possible.
+1.27, and azidentity 1.14 for Go): one that requests a token for a second resource in between sends an expired token. So
+a file is replaced after half of its token's lifetime: what is read is valid as long as possible.
 """
 
 import os
@@ -55,7 +55,7 @@ class TokenFile:
     def renew(self) -> float:
         """Replace the token, and return the number of seconds until it has to be done again.
 
-        An issuer that does not respond leaves the token in place, and is asked again soon.
+        An issuer that does not respond leaves the token in place; the next attempt follows soon.
         """
         begun = self._clock()
         try:

@@ -1,7 +1,8 @@
 """Environment variables of a pipeline's sign-in: which identity it is, and what the engine and the SDKs read.
 
 azblob, azurekeyvault and azure-identity read AZURE_*; azure-native reads the same if it is to use the default
-credential, which it prefers to every other method (pulumi/pulumi-azure-native, provider/pkg/provider, 2026). azuread reads ARM_*: a token file once, at its start, or the platform's address of ID tokens at each renewal
+credential, which it prefers to every other method (pulumi/pulumi-azure-native, provider/pkg/provider, 2026).
+azuread reads ARM_*: a token file once, at its start, or the platform's address of ID tokens at each renewal
 (hashicorp/terraform-provider-azuread, internal/provider/provider.go, 2026).
 """
 
@@ -92,7 +93,7 @@ def engine_variables(
         file: file with a fresh token.
         authority_host: address of the cloud's sign-in.
         service_connection: id of the service connection of Azure Pipelines; empty on GitHub.
-        renews_itself: True if azuread is to ask the platform for each token; else it reads the file at its start.
+        renews_itself: True if azuread is to request each token from the platform; else it reads the file at its start.
     """
     variables = {
         "AZURE_CLIENT_ID": identity.client_id,
