@@ -16,7 +16,7 @@ from release.apply import Applied, apply, approve
 from release.approval_sources.signed import sign_approval
 from release.errors import NotApprovedError
 from release.evidence import Evidence, read_evidence
-from release.job_outputs import hand_over
+from release.job_outputs import hand_over, without_commands
 from release.plan import PAGE, Verdict, plan
 from release.pull_request_comment import write_comment
 from safe_text.display import visible
@@ -43,7 +43,7 @@ def run_plan(root: Path, stack: str, folder: Path | None, *, as_json: bool, in_p
     if as_json:
         print_text(json.dumps({**evidence.document, "digest": evidence.digest}, indent=2))
     else:
-        print_text("\n".join(_plan_lines(evidence, verdict, Style.of(sys.stdout))))
+        print_text(without_commands("\n".join(_plan_lines(evidence, verdict, Style.of(sys.stdout)))))
     if in_pipeline:
         hand_over(evidence, os.environ, print_text)
         return ExitCode.OK if verdict is Verdict.GROWTH else _CODES[verdict]
@@ -96,7 +96,7 @@ def run_apply(root: Path, stack: str, folder: Path, *, digest: str | None, as_js
     if as_json:
         print_text(json.dumps(applied.document, indent=2))
     else:
-        print_text("\n".join(_applied_lines(applied)))
+        print_text(without_commands("\n".join(_applied_lines(applied))))
     return ExitCode.OK if applied.is_complete else ExitCode.NO
 
 

@@ -4,17 +4,20 @@ Sources: "Workflow commands for GitHub Actions", docs.github.com, 2026, and "Log
 Microsoft Learn, 2026.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from release.errors import ReleaseError
 from release.evidence import Evidence
 
-__all__ = ["DIGEST", "hand_over"]
+__all__ = ["DIGEST", "hand_over", "without_commands"]
 
 DIGEST = "evidence_sha256"
 """Name of the output with the digest of the evidence."""
 _SUMMARY = "summary.md"
+_COMMAND = re.compile(r"##(?=\w*\[)|^(\s*):(?=:)", re.MULTILINE)
+"""Beginning of a command to the platform: `##vso[` or `##[` within a line, and `::` in front of one."""
 
 
 def hand_over(evidence: Evidence, environment: Mapping[str, str], show: Callable[[str], None]) -> None:
@@ -36,6 +39,11 @@ def hand_over(evidence: Evidence, environment: Mapping[str, str], show: Callable
         show(f"##vso[task.uploadsummary]{(evidence.folder / _SUMMARY).absolute()}")
     else:
         raise ReleaseError("--pipeline is for a run of GitHub Actions or Azure Pipelines; leave it out on this machine")
+
+
+def without_commands(text: str) -> str:
+    """Return a text in which a platform finds no command: names from Azure could have one, and set the digest."""
+    return _COMMAND.sub(lambda found: "# #" if found[1] is None else f"{found[1]}: ", text)
 
 
 def _append(environment: Mapping[str, str], variable: str, text: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 from cli.main import run
 from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence, write_evidence
-from release.job_outputs import hand_over
+from release.job_outputs import hand_over, without_commands
 from release.pull_request_comment import write_comment
 
 TOKEN = "the token of the run"  # noqa: S105 (not a credential)
@@ -233,3 +233,23 @@ def test_digest_is_handed_to_later_stages_of_azure_pipelines_with_the_summary(tm
 def test_digest_outside_of_a_pipeline_is_an_error(variables: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match=r"leave it out on this machine|GITHUB_OUTPUT is not a file"):
         hand_over(evidence(tmp_path), variables, lambda _line: None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "may read ##vso[task.setvariable variable=evidence_sha256;isOutput=true]0",
+        "##[add-mask]x",
+        "::add-mask::x",
+        "  ::set-env name=PATH::x",
+        "###vso[task.complete]",
+    ],
+)
+def test_text_of_a_plan_has_no_command_to_the_platform(line: str) -> None:
+    shown = without_commands(f"first\n{line}\nurn:pulumi:dev::tiny::group # 1")
+
+    assert "##vso[" not in shown
+    assert "##[" not in shown
+    assert not any(each.lstrip().startswith("::") for each in shown.splitlines())
+    assert shown.startswith("first\n")
+    assert shown.endswith("\nurn:pulumi:dev::tiny::group # 1")
