@@ -24,7 +24,7 @@ from localazure.fronts.plugin import WORLD
 from manifest.approval import Approval
 from manifest.declared_document import declared_document
 from manifest.loading import load_with_document
-from manifest.stack_file import config_getter
+from manifest.stack_file import config_getter, read_project, stack_config
 from release.approval import ApprovalRule, ApprovalSource, When
 from release.approval_sources.azure_pipelines import CheckApprovals
 from release.approval_sources.github import EnvironmentApprovals, ReviewApprovals, github_client
@@ -69,7 +69,9 @@ def prepared(root: Path, stack_name: str) -> Generator[Preparation]:
         stack_name, config_getter(root, stack_name), root=root, role_refusal_reason=lambda _role, _kind: None
     )
     declared = Declared.from_json(declared_document(network, environment, document))
-    with _azure(environment.cloud, uses_azuread=any(one.has_application for one in network.agents.values())) as azure:
+    subscription = stack_config(root, stack_name, read_project(root)).get("azure-native:subscriptionId", "")
+    uses_azuread = any(one.has_application for one in network.agents.values())
+    with _azure(environment.cloud, subscription, uses_azuread=uses_azuread) as azure:
         around = _surroundings(root, stack_name, declared, azure)
         setting = environment.release_approval
         rule = ApprovalRule(when=When(setting.when), hours=setting.hours)
@@ -101,13 +103,15 @@ def _surroundings(root: Path, stack_name: str, declared: Declared, azure: "_Azur
 
 
 @contextmanager
-def _azure(cloud: str, *, uses_azuread: bool) -> Generator["_Azure | _LocalAzure"]:
+def _azure(cloud: str, subscription: str, *, uses_azuread: bool) -> Generator["_Azure | _LocalAzure"]:
     """Yield local Azure, or Azure with the sign-in of the pipeline if this process runs in one."""
     world = os.environ.get(WORLD, "")
     if world:
         yield _LocalAzure(Path(world))
         return
-    with pipeline_sign_in(os.environ, cloud=cloud, uses_azuread=uses_azuread, report=_print_line) as pipeline:
+    with pipeline_sign_in(
+        os.environ, cloud=cloud, subscription=subscription, uses_azuread=uses_azuread, report=_print_line
+    ) as pipeline:
         azure = _Azure(pipeline)
         if pipeline is not None:
             azure.sign_in()  # before the engine, whose message would hide the reason

@@ -72,10 +72,11 @@ class PipelineSignIn:
 
 
 @contextmanager
-def pipeline_sign_in(
+def pipeline_sign_in(  # noqa: PLR0913 (one argument for each thing that is known outside)
     environment: MutableMapping[str, str],
     *,
     cloud: str = PUBLIC,
+    subscription: str = "",
     uses_azuread: bool = False,
     clock: Callable[[], float] = time.monotonic,
     report: Callable[[str], None] = lambda _line: None,
@@ -87,6 +88,7 @@ def pipeline_sign_in(
     Args:
         environment: environment variables of this process, which are changed.
         cloud: name of the Azure cloud.
+        subscription: subscription in the stack's file; empty if it names none.
         uses_azuread: True if the program has objects of Entra ID.
         clock: seconds, which only grow.
         report: receives a sentence when the token has expired and cannot be renewed.
@@ -98,7 +100,7 @@ def pipeline_sign_in(
     if not on_github and not on_azure:
         yield None
         return
-    request, identity, connection = _prepared(environment, cloud, on_github=on_github)
+    request, identity, connection = _prepared(environment, cloud, subscription, on_github=on_github)
     temporary = next((environment[name] for name in _TEMPORARY if Path(environment.get(name) or " ").is_dir()), None)
     with TemporaryDirectory(prefix="sign-in-", dir=temporary, ignore_cleanup_errors=True) as folder:
         file = TokenFile(Path(folder) / "token", partial(fetch, request), clock=clock, report=report)
@@ -118,12 +120,14 @@ def pipeline_sign_in(
                 raise _with_expiry(error, file) from None
 
 
-def _prepared(environment: Mapping[str, str], cloud: str, *, on_github: bool) -> tuple[TokenRequest, Identity, str]:
+def _prepared(
+    environment: Mapping[str, str], cloud: str, subscription: str, *, on_github: bool
+) -> tuple[TokenRequest, Identity, str]:
     """Return the request for tokens, the identity and the service connection; or raise an error with all problems."""
     problems = list(refused(environment))
     identity = Identity("", "", "")
     try:
-        identity = identity_of(environment)
+        identity = identity_of(environment, subscription)
     except ReleaseError as error:
         problems.append(str(error))
     connection = next((environment[name] for name in _CONNECTIONS if environment.get(name)), "")

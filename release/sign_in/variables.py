@@ -46,12 +46,14 @@ _OTHER_SIGN_IN = (
     TOKEN_FILE,
 )
 """Variables that one of the readers would use in place of the token file, or next to it."""
+_SETTING = "azure-native:subscriptionId"
+"""Setting of a stack that azure-native prefers to ARM_SUBSCRIPTION_ID."""
 _IDS = {
     "client id of the identity": ("AZURE_CLIENT_ID", "ARM_CLIENT_ID", "AZURESUBSCRIPTION_CLIENT_ID"),
     "tenant id": ("AZURE_TENANT_ID", "ARM_TENANT_ID", "AZURESUBSCRIPTION_TENANT_ID"),
-    "subscription id": ("ARM_SUBSCRIPTION_ID", "AZURE_SUBSCRIPTION_ID", "AZURESUBSCRIPTION_SUBSCRIPTION_ID"),
+    "subscription id": ("ARM_SUBSCRIPTION_ID", "AZURE_SUBSCRIPTION_ID", "AZURESUBSCRIPTION_SUBSCRIPTION_ID", _SETTING),
 }
-"""Names of each id, the first of which a message recommends; tasks of Azure Pipelines set the last one."""
+"""Names of each id, the first of which a message recommends; AzureCLI@2 sets AZURESUBSCRIPTION_* of some."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,19 @@ class Identity:
     subscription_id: str
 
 
-def identity_of(environment: Mapping[str, str]) -> Identity:
+def identity_of(environment: Mapping[str, str], subscription: str = "") -> Identity:
     """Return the identity that the environment names.
+
+    Args:
+        environment: environment variables.
+        subscription: subscription in the stack's file; empty if it names none.
 
     Raises:
         ReleaseError: an id is missing, is not a GUID, or has two values; with all such problems.
     """
     problems: list[str] = []
-    found = [_id(environment, called, names, problems) for called, names in _IDS.items()]
+    given = {**environment, _SETTING: subscription}
+    found = [_id(given, called, names, problems) for called, names in _IDS.items()]
     if problems:
         raise ReleaseError("\n".join(problems))
     return Identity(*found)

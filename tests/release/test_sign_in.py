@@ -17,12 +17,15 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import DefaultAzureCredential
 
 from access.azure.clouds import CLOUDS
+from cli.release_surroundings import prepared
 from localazure.endpoints.entra.objects import Application, FederatedCredential
 from localazure.endpoints.signed_tokens import signing_key
+from localazure.fronts.plugin import WORLD
 from release.errors import ReleaseError
 from release.sign_in.id_tokens import azure_pipelines_request, fetch, github_request
 from release.sign_in.pipeline import pipeline_sign_in
 from release.sign_in.token_file import TokenFile, kept_fresh
+from tests.fabrikam import copy_project
 from tests.localazure.endpoints.sample_tenant import principal, sample_tenant
 from tests.release.token_issuer import BEARER, ISSUER, SUBJECT, Issuer, issuing
 
@@ -30,6 +33,7 @@ CLIENT = "66666666-0000-4000-8000-000000000001"
 TENANT = "66666666-0000-4000-8000-000000000002"
 SUBSCRIPTION = "66666666-0000-4000-8000-000000000003"
 CONNECTION = "66666666-0000-4000-8000-000000000004"
+AUDIENCES = ("api://AzureADTokenExchange",)
 IDS = {"AZURE_CLIENT_ID": CLIENT, "AZURE_TENANT_ID": TENANT, "ARM_SUBSCRIPTION_ID": SUBSCRIPTION}
 
 
@@ -264,6 +268,46 @@ def test_variable_of_another_sign_in_is_refused_by_name_without_its_value(name: 
         assert issuer.seen == []
 
 
+def test_subscription_of_the_stack_file_is_used_and_must_not_differ_from_the_environment() -> None:
+    with issuing() as issuer:
+        environment = {name: value for name, value in on_github(issuer).items() if name != "ARM_SUBSCRIPTION_ID"}
+        with pipeline_sign_in(environment, subscription=SUBSCRIPTION):
+            assert environment["ARM_SUBSCRIPTION_ID"] == SUBSCRIPTION
+        with (
+            pytest.raises(ReleaseError, match="ARM_SUBSCRIPTION_ID and azure-native:subscriptionId are different"),
+            pipeline_sign_in(on_github(issuer), subscription=TENANT),
+        ):
+            pass
+
+
+def test_release_in_a_pipeline_explains_a_token_that_entra_refuses_before_the_engine_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_project(tmp_path)
+    monkeypatch.delenv(WORLD, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))  # without the engine
+    with sample_tenant() as tenant, issuing() as issuer:
+        endpoints = tenant.endpoints
+        trusted = FederatedCredential(
+            issuer=ISSUER, subject="repo:contoso/agents:environment:prod", audiences=AUDIENCES
+        )
+        endpoints.directory.applications.append(
+            Application(id=CLIENT[:-1] + "9", client_id=CLIENT, name="apply", federated_credentials=(trusted,))
+        )
+        endpoints.directory.service_principals.append(principal(CLIENT, assigned=False))
+        for name, value in on_github(issuer, AZURE_TENANT_ID=endpoints.tenant.id).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(ReleaseError) as caught, prepared(tmp_path, "dev"):
+            pass
+
+        message = str(caught.value)
+        assert message.startswith(
+            f"Entra ID does not accept the token of GitHub for the identity {CLIENT}: AADSTS700213"
+        )
+        assert SUBJECT in message
+        assert "AZURE_FEDERATED_TOKEN_FILE" not in os.environ
+
+
 def test_pipeline_sign_in_reports_every_missing_and_contradictory_variable_at_once() -> None:
     environments = (
         {"GITHUB_ACTIONS": "true", "AZURE_CLIENT_ID": CLIENT, "ARM_CLIENT_ID": TENANT, "AZURE_TENANT_ID": "contoso"},
@@ -361,7 +405,7 @@ def test_azure_sdk_signs_in_with_the_renewed_file_and_a_wrong_subject_is_explain
         endpoints = tenant.endpoints
         issuer.now = endpoints.clock.now()
         endpoints.token_endpoint.issuers[ISSUER] = (signing_key("pipeline"),)
-        trusted = FederatedCredential(issuer=ISSUER, subject=SUBJECT, audiences=("api://AzureADTokenExchange",))
+        trusted = FederatedCredential(issuer=ISSUER, subject=SUBJECT, audiences=AUDIENCES)
         endpoints.directory.applications.append(
             Application(id=CLIENT[:-1] + "9", client_id=CLIENT, name="apply", federated_credentials=(trusted,))
         )
