@@ -210,6 +210,8 @@ def test_azure_service_connections_are_one_for_each_identity_and_forks_have_none
     assert "ne(variables['System.PullRequest.IsFork'], 'True')" in conditions["pull_request"]
     assert "eq(variables['System.PullRequest.IsFork'], 'True')" in conditions["fork"]
     assert "ne(variables['Build.Reason'], 'PullRequest')" in conditions["dev"]
+    # Without a condition of their own, these are skipped with the stage that they depend on.
+    assert (conditions["plan_prod"], conditions["prod"]) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,23 @@ The answers are written after the REST references that the modules name. None of
 
 import json
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from cli import release_steps
 from cli.main import run
 from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence, write_evidence
 from release.job_outputs import hand_over, without_commands
+from release.plan import Verdict
 from release.pull_request_comment import write_comment
 
 TOKEN = "the token of the run"  # noqa: S105 (not a credential)
@@ -233,6 +236,29 @@ def test_digest_is_handed_to_later_stages_of_azure_pipelines_with_the_summary(tm
 def test_digest_outside_of_a_pipeline_is_an_error(variables: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match=r"leave it out on this machine|GITHUB_OUTPUT is not a file"):
         hand_over(evidence(tmp_path), variables, lambda _line: None)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "in_pipeline"),
+    [(Verdict.UNCHANGED, 0, 0), (Verdict.GROWTH, 3, 0), (Verdict.REFUSED, 1, 1)][
+        (Verdict.UNCHANGED, 0, 0), (Verdict.GROWTH, 3, 0), (Verdict.REFUSED, 1, 1)
+    ],
+)
+def test_plan_with_growth_does_not_fail_a_pipeline_and_a_refused_one_does(
+    verdict: Verdict, code: int, in_pipeline: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned, outputs = evidence(tmp_path / "evidence"), tmp_path / "outputs"
+    (tmp_path / "Pulumi.yaml").write_text("name: tiny\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(release_steps, "prepared", lambda *_: nullcontext(SimpleNamespace(around=None)))
+    monkeypatch.setattr(release_steps, "plan", lambda *_: (planned, verdict))
+    for name, value in {"ACTIONS": "true", "OUTPUT": str(outputs), "STEP_SUMMARY": str(tmp_path / "page")}.items():
+        monkeypatch.setenv(f"GITHUB_{name}", value)
+
+    assert run(["release", "plan", "--json"]) == code
+    assert not outputs.exists()
+    assert run(["release", "plan", "--json", "--pipeline"]) == in_pipeline
+    assert outputs.read_text() == f"evidence_sha256={planned.digest}\n"
 
 
 @pytest.mark.parametrize(
