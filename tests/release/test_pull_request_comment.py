@@ -240,9 +240,7 @@ def test_digest_outside_of_a_pipeline_is_an_error(variables: dict[str, str], tmp
 
 @pytest.mark.parametrize(
     ("verdict", "code", "in_pipeline"),
-    [(Verdict.UNCHANGED, 0, 0), (Verdict.GROWTH, 3, 0), (Verdict.REFUSED, 1, 1)][
-        (Verdict.UNCHANGED, 0, 0), (Verdict.GROWTH, 3, 0), (Verdict.REFUSED, 1, 1)
-    ],
+    [(Verdict.UNCHANGED, 0, 0), (Verdict.GROWTH, 3, 0), (Verdict.REFUSED, 1, 1)],
 )
 def test_plan_with_growth_does_not_fail_a_pipeline_and_a_refused_one_does(
     verdict: Verdict, code: int, in_pipeline: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
