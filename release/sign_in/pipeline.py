@@ -28,6 +28,8 @@ _CONNECTIONS = (
     "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID",
     "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
 )
+_RECORDS = ("GITHUB_TOKEN",)
+"""Variables with a token for the platform's records, such as approvals, which this process alone reads."""
 _TEMPORARY = ("RUNNER_TEMP", "AGENT_TEMPDIRECTORY")
 """Folders that the platforms empty after each job."""
 _CODE = re.compile(r"AADSTS\d+[^\r\n]*")
@@ -111,7 +113,8 @@ def pipeline_sign_in(  # noqa: PLR0913 (one argument for each thing that is know
             service_connection=connection,
             renews_itself=uses_azuread,
         )
-        kept_from_engine = {} if uses_azuread else {name: "" for name in SIGN_IN_OF_PLATFORM if name in environment}
+        withheld = _RECORDS if uses_azuread else (*_RECORDS, *SIGN_IN_OF_PLATFORM)
+        kept_from_engine = {name: "" for name in withheld if name in environment}
         with kept_fresh(file), _set(environment, given):
             signed_in = PipelineSignIn(file, identity, request.platform, {**given, **kept_from_engine})
             try:

@@ -232,6 +232,16 @@ def test_pipeline_sign_in_leaves_azuread_the_means_to_request_its_own_tokens() -
                 )
 
 
+@pytest.mark.parametrize("uses_azuread", [True, False])
+def test_pipeline_sign_in_keeps_the_token_for_githubs_records_from_the_engine(uses_azuread: bool) -> None:  # noqa: FBT001 (a case)
+    with issuing() as issuer:
+        environment = {**on_github(issuer), "GITHUB_TOKEN": "the token of the run"}
+        with pipeline_sign_in(environment, uses_azuread=uses_azuread) as signed_in:
+            assert signed_in is not None
+            assert environment["GITHUB_TOKEN"]
+            assert signed_in.engine_environment["GITHUB_TOKEN"] == ""
+
+
 def test_sign_in_outside_of_a_pipeline_changes_nothing() -> None:
     environment = {"AZURE_CLIENT_SECRET": "x", "ACTIONS_ID_TOKEN_REQUEST_URL": "https://example.com"}
     before = dict(environment)
