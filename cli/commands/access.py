@@ -186,7 +186,7 @@ def grants(
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Print each role assignment with the line of network.yaml that declares it.
+    """Print each role assignment with its line of network.yaml.
 
     Azure's logs name the ids of role assignments. A preview has no ids yet.
     """

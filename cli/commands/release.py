@@ -16,15 +16,10 @@ _EXAMPLES = examples(
     "agent-network release foundry reconcile --stack prod",
     "agent-network release foundry reconcile --stack prod --apply",
 )
-_STEPS = examples(
-    "agent-network release plan --stack prod",
-    "agent-network release approve --stack prod --evidence .release/prod",
-    "agent-network release apply --stack prod --evidence .release/prod",
-)
-_IN_PIPELINE = examples(
-    "agent-network release workflow github",
-    "agent-network release comment --evidence .release/prod",
-)
+_PLAN = "agent-network release plan --stack prod"
+_APPROVE = "agent-network release approve --stack prod --evidence .release/prod"
+_APPLY = "agent-network release apply --stack prod --evidence .release/prod"
+_STEPS = examples(_PLAN, _APPROVE, _APPLY)
 
 
 class Platform(StrEnum):
@@ -42,7 +37,7 @@ Digest = Annotated[
 
 app = typer.Typer(
     name="release",
-    help="Plans, approves and applies a deployment, and what belongs to it.",
+    help="Plans, approves and applies a deployment.",
     epilog=_STEPS,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -57,7 +52,7 @@ foundry = typer.Typer(
 app.add_typer(foundry, name="foundry")
 
 
-@app.command(epilog=_STEPS)
+@app.command(epilog=examples(_PLAN))
 def plan(
     *,
     stack: Stack = "dev",
@@ -73,7 +68,9 @@ def plan(
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Write the evidence of a deployment: what changes, who gains access, and from which inputs.
+    """Write the evidence of a planned deployment.
+
+    It has what changes, who gains access, and from which inputs.
 
     The exit code is 0 if nobody gains access, 3 if somebody does or something can no longer be judged, and 1 if the
     proof fails, a finding is an error, or Azure has access that nobody declared.
@@ -83,7 +80,7 @@ def plan(
     return run_plan(find_root(), stack, evidence, as_json=as_json, in_pipeline=pipeline)
 
 
-@app.command(epilog=_STEPS)
+@app.command(epilog=examples(_APPROVE, f"{_APPROVE} --key approver.pem"))
 def approve(
     *,
     evidence: Evidence,
@@ -94,7 +91,9 @@ def approve(
     ] = None,
     digest: Digest = None,
 ) -> int:
-    """Record the approval of a plan, from the platform's records or with a signature.
+    """Record the approval of a plan.
+
+    It comes from the platform's records, or from a signature with a registered key.
 
     The exit code is 1 if the plan needs an approval and has none that is valid.
     """
@@ -103,7 +102,7 @@ def approve(
     return run_approve(find_root(), stack, evidence, key, digest)
 
 
-@app.command(epilog=_STEPS)
+@app.command(epilog=examples(_APPLY))
 def apply(*, evidence: Evidence, stack: Stack = "dev", digest: Digest = None, as_json: Json = False) -> int:
     """Deploy exactly what was planned and approved.
 
@@ -116,20 +115,20 @@ def apply(*, evidence: Evidence, stack: Stack = "dev", digest: Digest = None, as
     return run_apply(find_root(), stack, evidence, digest=digest, as_json=as_json)
 
 
-@app.command(epilog=_IN_PIPELINE)
+@app.command(epilog=examples("agent-network release comment --evidence .release/prod"))
 def comment(*, evidence: Evidence, digest: Digest = None) -> int:
-    """Write the summary of a plan as a comment on the pull request that the pipeline runs for.
+    """Comment on the pull request with a plan's summary.
 
-    A later plan of the same stack replaces the text of the comment.
+    The pull request is the one that the pipeline runs for.    A later plan of the same stack replaces the text of the comment.
     """
     from cli.release_steps import run_comment  # noqa: PLC0415 (as above)
 
     return run_comment(evidence, digest)
 
 
-@app.command(epilog=_IN_PIPELINE)
+@app.command(epilog=examples("agent-network release workflow github"))
 def workflow(platform: Annotated[Platform, typer.Argument(help="Platform that runs the workflow.")]) -> int:
-    """Write the workflow of a release pipeline into this project.
+    """Write the workflow of a release pipeline.
 
     It plans each pull request, deploys the main branch to the stack dev and, after an approval, to the stack prod. A
     file that exists already is not replaced.

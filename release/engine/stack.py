@@ -147,7 +147,7 @@ class EngineStack:
         except InterruptedRun as interrupted:
             failure = f"the deployment was {interrupted}"
         except ReleaseError as error:
-            failure = errors[0] if errors else str(error)
+            failure = errors[0] if errors else "a mandatory policy is violated" if violations else str(error)
         return Outcome(failure=failure, violations=tuple(dict.fromkeys(violations)), applied=tuple(applied))
 
     def _document(self, arguments: list[str], what: str) -> Mapping[str, Any]:
