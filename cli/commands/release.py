@@ -119,7 +119,7 @@ def apply(*, evidence: Evidence, stack: Stack = "dev", digest: Digest = None, as
 def comment(*, evidence: Evidence, digest: Digest = None) -> int:
     """Comment on the pull request with a plan's summary.
 
-    The pull request is the one that the pipeline runs for.    A later plan of the same stack replaces the text of the comment.
+    The pull request is the one that the pipeline runs for. A later plan of the same stack replaces the comment.
     """
     from cli.release_steps import run_comment  # noqa: PLC0415 (as above)
 

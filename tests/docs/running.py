@@ -22,8 +22,6 @@ NOT_RUN = {
     "agent-network engine -- ": "needs the Pulumi CLI: tests/engine runs it on local Azure",
     "agent-network release foundry reconcile --stack prod": "needs the Pulumi CLI: tests/engine runs it",
     "agent-network release plan": "needs the Pulumi CLI: tests/engine runs it",
-    "agent-network release approve": "needs the Pulumi CLI: tests/engine runs it",
-    "agent-network release apply": "needs the Pulumi CLI: tests/engine runs it",
     "agent-network access check --of live": "reads a subscription: tests/access/readers does it on a server",
     "agent-network access proof --of live ": "reads a subscription: tests/access/readers does it on a server",
     "agent-network access refresh-roles ": "reads a subscription: tests/cli/test_refresh_roles.py does it",
@@ -36,7 +34,9 @@ NAMED = (
     "agent-network access blast-radius",
     "agent-network deployer",
     "agent-network engine",
+    "agent-network init",
     "agent-network permissions",
+    "agent-network release",
     "agent-network --debug …",
 )
 # Exit codes other than 0, as docs/reference/exit-codes.md has them.
