@@ -14,6 +14,7 @@ import access.findings
 from access.azure.catalogue import by_name
 from access.azure.types.keyvault import SIGNER
 from policies.pack import INPUTS, RULES, UNJUDGED, name_of, policies
+from tests.access.acting_program import program
 from tests.access.readers.programs import (
     GROUP,
     IDENTITY,
@@ -26,6 +27,7 @@ from tests.access.readers.programs import (
     row,
     urn,
 )
+from tests.access.test_acting_for_users import IN_ANY_PROGRAM
 from tests.policies.analyzer import Config, Row, answers, secret
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "howto" / "use-the-policy-pack.md"
@@ -87,7 +89,18 @@ def key(*operations: str) -> Row:
     return row("azure-native:keyvault:Key", "app-key", KEY, inputs={**named, "properties": {"keyOps": [*operations]}})
 
 
+def of_applications() -> dict[str, list[Row]]:
+    """Return each rule about Entra applications, with an agent's program that violates the rule by one change."""
+    found: dict[str, list[Row]] = {}
+    for rule, change in IN_ANY_PROGRAM.values():
+        rows = program()
+        change(rows)
+        found.setdefault(rule, [*rows.values()])
+    return found
+
+
 BAD: dict[str, list[Row]] = {
+    **of_applications(),
     "cluster-administrator": [*GOOD, FLEET],
     "foreign-actor": [
         *GOOD,
