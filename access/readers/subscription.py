@@ -228,8 +228,10 @@ class Reading:
 
     def _signing_keys(self, scopes: set[str]) -> Iterator[ResourceState]:
         """Yield the keys of vaults that somebody holds a role at; others concern no agent."""
-        wanted = {key(scope): scope.rpartition("/keys/")[0] for scope in scopes if type_of(key(scope)) == _KEY}
-        for vault in sorted(set(wanted.values())):
+        wanted = {key(scope): scope for scope in scopes if type_of(key(scope)) == _KEY}
+        # Ids are compared without their letter case, so that scopes may write one vault in several ways.
+        vaults = {one.rsplit("/", 2)[0]: scope.rstrip("/").rsplit("/", 2)[0] for one, scope in wanted.items()}
+        for vault in sorted(vaults.values()):
             for each in self._wanted(f"{vault}/keys", _WITHIN[_KEY], "the keys of the vault"):
                 if not self._has_id(each, vault) or key(id_of(each)) not in wanted:
                     continue

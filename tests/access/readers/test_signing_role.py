@@ -79,6 +79,19 @@ def test_live_key_that_permits_more_than_signing_is_found_and_other_keys_are_not
     assert [each.what for each in found] == ["the key 'github-app', which agents sign with, permits decrypt, sign"]
 
 
+def test_live_key_is_read_in_any_letter_case_of_the_scopes_of_its_role_assignments(arm: Arm) -> None:
+    let_sign(arm, [f"{KEYS}/sign/action"], [{"name": "github-app", "keyOps": ["sign", "decrypt"]}])
+    assignments = arm.lists[f"{AUTHORIZATION}/roleAssignments".lower()]
+    again = copy.deepcopy(assignments[-1])
+    again["id"] = f"{again['id'][:-1]}2"
+    again["properties"]["scope"] = again["properties"]["scope"].upper()
+    assignments.append(again)
+    found = [each for each in check(read(arm), today=date(2026, 1, 1)) if each.rule.id == "signing-key-permits-more"]
+
+    assert len(found) == 1
+    assert [path.count("/vaults/") for path, _ in arm.requested if path.endswith("/keys")] == [1]
+
+
 def test_live_key_without_its_operations_is_listed_as_not_read(arm: Arm) -> None:
     _, key = let_sign(arm, [f"{KEYS}/sign/action"], [{"name": "github-app", "kty": "RSA"}])
     graph = read(arm)
