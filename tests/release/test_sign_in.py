@@ -5,7 +5,7 @@ import os
 import stat
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -25,8 +25,8 @@ from release.errors import ReleaseError
 from release.sign_in.id_tokens import azure_pipelines_request, fetch, github_request
 from release.sign_in.pipeline import pipeline_sign_in
 from release.sign_in.token_file import TokenFile, kept_fresh
-from tests.fabrikam import copy_project
-from tests.localazure.endpoints.sample_tenant import principal, sample_tenant
+from tests.fabrikam import FABRIKAM, LEGACY, copy_project
+from tests.localazure.endpoints.sample_tenant import SampleTenant, principal, sample_tenant
 from tests.release.token_issuer import BEARER, ISSUER, SUBJECT, Issuer, issuing
 
 CLIENT = "66666666-0000-4000-8000-000000000001"
@@ -56,6 +56,17 @@ def on_azure_pipelines(issuer: Issuer) -> dict[str, str]:
     given = {"AZURESUBSCRIPTION_CLIENT_ID": CLIENT, "AZURESUBSCRIPTION_TENANT_ID": TENANT}
     connection = {"AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": CONNECTION, "ARM_SUBSCRIPTION_ID": SUBSCRIPTION}
     return {"TF_BUILD": "True", **job, **given, **connection}
+
+
+def trust_pipeline(tenant: SampleTenant, subject: str = SUBJECT) -> None:
+    """Let an application of the tenant trust the pipeline's tokens with a subject."""
+    endpoints = tenant.endpoints
+    endpoints.token_endpoint.issuers[ISSUER] = (signing_key("pipeline"),)
+    trusted = FederatedCredential(issuer=ISSUER, subject=subject, audiences=AUDIENCES)
+    endpoints.directory.applications.append(
+        Application(id=CLIENT[:-1] + "9", client_id=CLIENT, name="apply", federated_credentials=(trusted,))
+    )
+    endpoints.directory.service_principals.append(principal(CLIENT, assigned=False))
 
 
 def token_file(tmp_path: Path, issuer: Issuer, clock: Callable[[], float], **more: Any) -> TokenFile:  # noqa: ANN401
@@ -297,15 +308,8 @@ def test_release_in_a_pipeline_explains_a_token_that_entra_refuses_before_the_en
     monkeypatch.delenv(WORLD, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))  # without the engine
     with sample_tenant() as tenant, issuing() as issuer:
-        endpoints = tenant.endpoints
-        trusted = FederatedCredential(
-            issuer=ISSUER, subject="repo:contoso/agents:environment:prod", audiences=AUDIENCES
-        )
-        endpoints.directory.applications.append(
-            Application(id=CLIENT[:-1] + "9", client_id=CLIENT, name="apply", federated_credentials=(trusted,))
-        )
-        endpoints.directory.service_principals.append(principal(CLIENT, assigned=False))
-        for name, value in on_github(issuer, AZURE_TENANT_ID=endpoints.tenant.id).items():
+        trust_pipeline(tenant, subject="repo:contoso/agents:environment:prod")
+        for name, value in on_github(issuer, AZURE_TENANT_ID=tenant.endpoints.tenant.id).items():
             monkeypatch.setenv(name, value)
         with pytest.raises(ReleaseError) as caught, prepared(tmp_path, "dev"):
             pass
@@ -316,6 +320,34 @@ def test_release_in_a_pipeline_explains_a_token_that_entra_refuses_before_the_en
         )
         assert SUBJECT in message
         assert "AZURE_FEDERATED_TOKEN_FILE" not in os.environ
+
+
+@pytest.mark.parametrize(("source", "has_applications"), [(FABRIKAM, True), (LEGACY, False)])
+def test_engine_of_a_release_can_request_tokens_only_for_applications_of_entra(
+    source: Path, *, has_applications: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_project(tmp_path, source)
+    monkeypatch.delenv(WORLD, raising=False)
+    given = dict[str, str]()
+
+    def engine(_root: Path, _name: str, environment: Mapping[str, str]) -> None:
+        given.update(environment)
+        raise ReleaseError("no further")
+
+    monkeypatch.setattr("cli.release_surroundings.EngineStack", engine)
+    with sample_tenant() as tenant, issuing(now=tenant.endpoints.clock.now()) as issuer:
+        trust_pipeline(tenant)
+        for name, value in on_github(issuer, AZURE_TENANT_ID=tenant.endpoints.tenant.id).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(ReleaseError, match="no further"), prepared(tmp_path, "dev"):
+            pass
+
+    removed = {name for name, value in given.items() if not value}
+    assert given["ARM_USE_DEFAULT_AZURE_CREDENTIAL"] == "true"
+    assert removed == (
+        set() if has_applications else {"ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"}
+    )
+    assert ("ARM_OIDC_TOKEN_FILE_PATH" in given) is not has_applications
 
 
 def test_pipeline_sign_in_reports_every_missing_and_contradictory_variable_at_once() -> None:
@@ -376,6 +408,13 @@ def test_failing_token_request_names_the_platform_and_shows_no_token(
         assert not [secret for secret in (BEARER, *issuer.tokens) if secret in shown]
 
 
+def test_unreachable_platform_is_named_with_its_host_alone() -> None:
+    with pytest.raises(ReleaseError) as caught:
+        fetch(github_request("http://127.0.0.1:1/token?code=precious", BEARER, "a"))
+
+    assert str(caught.value) == "GitHub gives no ID token: 127.0.0.1 cannot be reached (ServiceRequestError)"
+
+
 @pytest.mark.parametrize("bearer", [f"{BEARER}\n injected", f"{BEARER}\x00", f"{BEARER} and more", f"{BEARER}é"])
 def test_unusable_request_token_is_refused_without_showing_it(bearer: str) -> None:
     with issuing() as issuer:
@@ -414,12 +453,7 @@ def test_azure_sdk_signs_in_with_the_renewed_file_and_a_wrong_subject_is_explain
     with sample_tenant() as tenant, issuing() as issuer:
         endpoints = tenant.endpoints
         issuer.now = endpoints.clock.now()
-        endpoints.token_endpoint.issuers[ISSUER] = (signing_key("pipeline"),)
-        trusted = FederatedCredential(issuer=ISSUER, subject=SUBJECT, audiences=AUDIENCES)
-        endpoints.directory.applications.append(
-            Application(id=CLIENT[:-1] + "9", client_id=CLIENT, name="apply", federated_credentials=(trusted,))
-        )
-        endpoints.directory.service_principals.append(principal(CLIENT, assigned=False))
+        trust_pipeline(tenant)
         job = on_github(issuer, AZURE_TENANT_ID=endpoints.tenant.id)
         for name, value in job.items():
             monkeypatch.setenv(name, value)
