@@ -68,15 +68,15 @@ def wanted_applications(like: Graph, states: list[ResourceState]) -> Wanted | No
     """
     names = {one.name.lower(): one.agent for one in like.applications if one.agent and one.seen}
     credentials = {_name(one.owner): one.agent for one in like.principals if one.purpose == "credential"}
-    if not names and not credentials:
+    # The client ids of applications that the program creates are those of local Azure, or of no application yet.
+    clients = {one.id.lower(): one.agent for one in like.applications if one.agent and not one.seen}
+    if not names and not clients and not credentials:
         return None
     identities = {
         text(each.outputs, "principalId").lower(): credentials[_name(each.id)]
         for each in states
         if each.type.endswith(":UserAssignedIdentity") and _name(each.id) in credentials
     }
-    # The client ids of applications that the program creates are those of local Azure, or of no application yet.
-    clients = {one.id.lower(): one.agent for one in like.applications if one.agent and not one.seen}
     return Wanted(names, clients, {each: agent for each, agent in identities.items() if each})
 
 
@@ -119,6 +119,7 @@ class _Directory:
         for row in self._list(f"applications?{query}"):
             trusted = {text(each, "subject").strip().lower() for each in _rows(row, "federatedIdentityCredentials")}
             agent = wanted.names.get(text(row, "displayName").lower(), "")
+            agent = wanted.clients.get(text(row, "appId").lower(), agent)
             if agent:
                 by_name.append((row, agent))
             else:
