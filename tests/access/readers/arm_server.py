@@ -196,6 +196,9 @@ def of_stack(rows: list[JsonObject], roles: list[Role]) -> Arm:
     credentials = of_type.get("microsoft.managedidentity/userassignedidentities/federatedidentitycredentials", [])
     for row in of_type["microsoft.managedidentity/userassignedidentities"]:
         arm.put(f"{row['id']}/federatedIdentityCredentials", _within(credentials, row))
+    for row in of_type["microsoft.app/containerapps"]:
+        configs = of_type.get("microsoft.app/containerapps/authconfigs", [])
+        arm.put(f"{row['id']}/authConfigs", _within(configs, row))
     for row in of_type["microsoft.documentdb/databaseaccounts"]:
         arm.put(f"{row['id']}/sqlRoleDefinitions", [])
         arm.put(f"{row['id']}/sqlRoleAssignments", of_type["microsoft.documentdb/databaseaccounts/sqlroleassignments"])
