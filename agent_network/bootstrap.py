@@ -3,20 +3,22 @@
 Somebody who may create groups and assign roles runs it once for each environment; after that, the deployer does all the
 rest. It creates the resource group of the network, the identity of the deployer in a group of its own (over which the
 deployer has no right, so that it cannot add credentials to itself), and the custom role of the deployer with the
-assignment, whose condition narrows the roles that the deployer may assign.
+assignment, whose condition narrows the roles that the deployer may assign. For a release pipeline, that group also has
+the state of the stack with its key, and an identity that plans and changes nothing.
 """
 
 import json
 import re
-import uuid
 from dataclasses import dataclass
 from typing import Any, cast
 
 import pulumi
 from pulumi_azure_native import authorization, managedidentity, resources
 
-from components.deployer import Callers, document, signing_role
-from components.grants import assignment_name
+from agent_network.custom_role import create_role
+from agent_network.pipeline import Existing, PipelineSettings, create_pipeline, pipeline_settings
+from agent_network.release_identities import assign
+from components.deployer import ACTIONS, Callers, document, signing_role
 from manifest import azure_naming_rules
 
 __all__ = ["BootstrapSettings", "deploy", "settings"]
@@ -25,6 +27,10 @@ _SUFFIX = "-deployer"
 _CALLERS = ("agents", "people")
 _GUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _ANY_PRINCIPAL = "00000000-0000-0000-0000-000000000000"
+
+
+_REGISTERED_ALWAYS = {"Microsoft.Authorization", "Microsoft.Resources"}
+"""Providers that no subscription has to register ("Azure resource providers and types", Microsoft Learn, 2025)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +48,8 @@ class BootstrapSettings:
     """Id of the Log Analytics workspace of `logs` in network.yaml, if the network has none of its own."""
     signing_subscriptions: tuple[str, ...] = ()
     """Subscriptions whose agents sign with keys of a vault: set in one stack of the tenant only."""
+    pipeline: PipelineSettings | None = None
+    """Release pipeline that deploys the network; None for people who deploy."""
 
     def printed(self, subscription: str, object_id: str = _ANY_PRINCIPAL) -> dict[str, Any]:
         """Return the roles and the condition of the deployer, as `agent-network deployer` prints them."""
@@ -64,6 +72,8 @@ def settings(config: pulumi.Config) -> BootstrapSettings:
     """
     location, group = config.get("location") or "", config.get("resource_group") or ""
     lists, problems = _lists(config, "callers", "roles", "signing_subscriptions")
+    pipeline, more = pipeline_settings(config.get("pipeline"))
+    problems += more
     found = BootstrapSettings(
         location=location,
         resource_group=group,
@@ -71,6 +81,7 @@ def settings(config: pulumi.Config) -> BootstrapSettings:
         roles=lists["roles"],
         workspace=config.get("workspace"),
         signing_subscriptions=lists["signing_subscriptions"],
+        pipeline=pipeline,
     )
     if not location:
         problems.append("location: is missing; set the region of the network, such as westeurope")
@@ -110,7 +121,10 @@ def deploy() -> None:
         opts=pulumi.ResourceOptions(protect=True),
     )
     own_group = resources.ResourceGroup(
-        "deployer", resource_group_name=f"{chosen.resource_group}{_SUFFIX}", location=chosen.location
+        "deployer",
+        resource_group_name=f"{chosen.resource_group}{_SUFFIX}",
+        location=chosen.location,
+        opts=pulumi.ResourceOptions(protect=chosen.pipeline is not None),
     )
     identity = managedidentity.UserAssignedIdentity(
         "deployer",
@@ -120,19 +134,31 @@ def deploy() -> None:
     )
     printed = chosen.printed(subscription)
     condition = identity.principal_id.apply(lambda who: str(chosen.printed(subscription, who)["condition"]))
-    role = _role("deployer", printed["role"], place, after=group)
-    _assignment("deployer-may-deploy", role, printed["scope"], identity, condition=condition)
-    finder = _role("deleted-resource-reader", _own(printed["deleted_role"], chosen), place, after=group)
-    _assignment("deployer-may-find-deleted-resources", finder, printed["deleted_scope"], identity)
+    role = create_role("deployer", printed["role"], place, after=group)
+    assign("deployer-may-deploy", role_id=role.id, scope=printed["scope"], identity=identity, condition=condition)
+    finder = create_role("deleted-resource-reader", _own(printed["deleted_role"], chosen), place, after=group)
+    found_at = printed["deleted_scope"]
+    assign("deployer-may-find-deleted-resources", role_id=finder.id, scope=found_at, identity=identity)
     if chosen.workspace is not None:
-        sender = _role("log-sender", _own(printed["workspace_role"], chosen), place, after=group)
-        _assignment("deployer-may-send-logs", sender, printed["workspace_scope"], identity)
+        sender = create_role("log-sender", _own(printed["workspace_role"], chosen), place, after=group)
+        assign("deployer-may-send-logs", role_id=sender.id, scope=printed["workspace_scope"], identity=identity)
     if chosen.signing_subscriptions:
         _create_signing_role(chosen.signing_subscriptions)
+    if chosen.pipeline is not None:
+        existing = Existing(network=group, own_group=own_group, deployer=identity, finder=finder)
+        create_pipeline(chosen.pipeline, chosen.resource_group, chosen.location, subscription, existing)
     pulumi.export("resource_group", group.name)
     pulumi.export("client_id", identity.client_id)
     pulumi.export("principal_id", identity.principal_id)
+    pulumi.export("provider_registrations", provider_registrations())
+    pulumi.export("graph_permissions", [{"identity": "deployer", **each} for each in printed["graph_permissions"]])
     pulumi.export("notes", printed["notes"])
+
+
+def provider_registrations() -> list[str]:
+    """Return the commands that register the resource providers of a network, which the deployer may not register."""
+    names = {each.partition("/")[0] for each in ACTIONS} - _REGISTERED_ALWAYS
+    return [f"az provider register --wait --namespace {name}" for name in sorted(names)]
 
 
 def _create_signing_role(subscriptions: tuple[str, ...]) -> None:
@@ -183,51 +209,3 @@ def _group_problems(group: str) -> list[str]:
         return ["resource_group: is missing; set the name of the group that the network is deployed to"]
     why = azure_naming_rules.RESOURCE_GROUP.error(f"{group}{_SUFFIX}")
     return [] if why is None else [f"resource_group: {why} (with {_SUFFIX!r}, which is added for the deployer's group)"]
-
-
-def _role(
-    name: str, written: dict[str, Any], subscription: str, *, after: pulumi.Resource
-) -> authorization.RoleDefinition:
-    return authorization.RoleDefinition(
-        name,
-        # The same role in every run, and another in another group.
-        role_definition_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{subscription}/{written['Name']}".lower())),
-        scope=subscription,
-        role_name=written["Name"],
-        role_type="CustomRole",
-        description=written["Description"],
-        permissions=[
-            {
-                "actions": written["Actions"],
-                "not_actions": written["NotActions"],
-                "data_actions": written["DataActions"],
-                "not_data_actions": written["NotDataActions"],
-            }
-        ],
-        assignable_scopes=written["AssignableScopes"],
-        # A role can be assignable only in a group that exists.
-        opts=pulumi.ResourceOptions(depends_on=[after]),
-    )
-
-
-def _assignment(
-    name: str,
-    role: authorization.RoleDefinition,
-    scope: str,
-    identity: managedidentity.UserAssignedIdentity,
-    *,
-    condition: pulumi.Output[str] | None = None,
-) -> authorization.RoleAssignment:
-    return authorization.RoleAssignment(
-        name,
-        role_assignment_name=pulumi.Output.all(role.id, identity.principal_id).apply(
-            lambda ids: assignment_name(scope, ids[0], ids[1])
-        ),
-        scope=scope,
-        role_definition_id=role.id,
-        principal_id=identity.principal_id,
-        principal_type="ServicePrincipal",
-        condition=condition,
-        condition_version=None if condition is None else "2.0",
-        opts=pulumi.ResourceOptions(delete_before_replace=False),
-    )

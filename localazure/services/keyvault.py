@@ -1,4 +1,4 @@
-"""Azure Key Vault: vaults; secrets inside a vault are data and are not simulated.
+"""Azure Key Vault: vaults and keys; secrets inside a vault are data and are not simulated.
 
 Facts: "Azure Key Vault soft-delete overview", Microsoft Learn, undated copy (names stay taken for 7 to 90 days, nothing
 is switched off again); "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05; values taken for
@@ -11,7 +11,10 @@ Microsoft Learn, 2024-11-19.
 Differences from Azure: a role can be assigned on any secret's name, for what is in a vault is not known; access
 policies open nothing; a deleted vault is never purged, by time or by hand, and its role assignments stay, orphaned,
 where Azure removes them; a recovered vault is as requested, where Azure restores its old state. Purge protection that
-an update leaves out stays on: what Azure does is not documented. The code for too many policies is ours.
+an update leaves out stays on: what Azure does is not documented. The code for too many policies is ours. A key
+that exists is returned and not written ("Keys - Create If Not Exist", REST reference, Microsoft Learn, 2025), so its
+version stays; here its other outputs follow the inputs. A deleted key is gone, where Azure keeps it in the vault and
+its name taken. No key has any material.
 """
 
 from collections.abc import Iterator, Mapping
@@ -126,6 +129,16 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
 # "Azure permissions for Security", Microsoft Learn, 2026-04-09, has the read of a result. A vault is deleted at once.
 _RESULT = StatusUrls(result=regional("Microsoft.KeyVault", "operationResults"))
 
+
+def _key_url(request: Request) -> str:
+    vault = request.id.split("/")[-3].lower()
+    return f"https://{vault}.vault.azure.net/keys/{request.name}"
+
+
+def _key_url_with_version(request: Request) -> str:
+    return f"{_key_url(request)}/{request.guid('version').replace('-', '')}"
+
+
 TYPES = (
     ResourceType(
         "azure-native:keyvault:Vault",
@@ -149,5 +162,20 @@ TYPES = (
             "location": "westeurope",
             "properties": {"sku": {"family": "A", "name": "standard"}, "enableRbacAuthorization": True},
         },
+    ),
+    ResourceType(
+        "azure-native:keyvault:Key",
+        "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}",
+        name_check=NameCheck(azure_naming_rules.KEY),
+        outputs={
+            "location": lambda request: None if request.parent is None else request.parent.outputs.get("location"),
+            "tags": constant({}),
+            "kty": lambda request: request.input("properties.kty"),
+            "keySize": lambda request: request.input("properties.keySize"),
+            "keyOps": lambda request: request.input("properties.keyOps"),
+            "keyUri": _key_url,
+            "keyUriWithVersion": kept_from_creation("keyUriWithVersion", _key_url_with_version),
+        },
+        write_only=("properties",),
     ),
 )

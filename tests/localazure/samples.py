@@ -35,6 +35,7 @@ CONTAINER = "azure-native:storage:BlobContainer"
 QUEUES = "azure-native:storage:QueueServiceProperties"
 STORAGE_QUEUE = "azure-native:storage:Queue"
 VAULT = "azure-native:keyvault:Vault"
+VAULT_KEY = "azure-native:keyvault:Key"
 MODELS = "azure-native:cognitiveservices:Account"
 DEPLOYMENT = "azure-native:cognitiveservices:Deployment"
 PROJECT = "azure-native:cognitiveservices:Project"
@@ -474,6 +475,15 @@ SAMPLES: dict[str, Sample] = {
             },
         },
         needs=(RESOURCE_GROUP,),
+    ),
+    VAULT_KEY: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "vaultName": "network-dev7",
+            "keyName": "state",
+            "properties": {"kty": "RSA", "keySize": 3072, "keyOps": ["encrypt", "decrypt"]},
+        },
+        needs=(VAULT,),
     ),
     MODELS: Sample(
         inputs={

@@ -9,6 +9,7 @@ from access.azure.actions import covers
 from access.azure.application_permissions import graph_app_roles
 from access.azure.delegated_permissions import APPLICATION_IDS
 from components.deployer import document
+from components.graph_permissions import graph_permissions
 from components.network import AgentNetwork
 from localazure.arm.graph_access import outside_object_id
 from localazure.arm.permissions import CUSTOM_ROLE, RequestCheck, RequestedOperation, caller_check
@@ -95,7 +96,12 @@ def of_fabrikam(stack: str, **changed: object) -> tuple[Network, Environment]:
 
 
 def as_principal(path: Path, world: World, principal: str) -> Deployer:
-    """Return a deployer with a principal of a state of local Azure, which is written to a state file of its own."""
+    """Return a deployer with a principal of a state of local Azure, which is written to a state file of its own.
+
+    An administrator has assigned the permissions of Microsoft Graph, which no Azure role has.
+    """
+    for each in graph_permissions()["graph_permissions"]:
+        _permit(LocalAzure(world), each["permission"], principal)
     world.stack = []
     world.save(path)
     return Deployer(path, principal, "", world=world)

@@ -1,0 +1,120 @@
+"""Rights of the two identities of a release pipeline: one plans and changes nothing, one applies and is the deployer.
+
+Owns what each may do with the state and its key, and what the planning identity may read. Preview and export of a stack
+take no lock, so that reading is enough for a plan (pulumi/pulumi, pkg/backend/diy, 2026).
+"""
+
+import pulumi
+from pulumi_azure_native import authorization, managedidentity, resources
+
+from access.azure.roles import by_name, definition_id
+from agent_network.custom_role import create_role
+from agent_network.state_store import StateStore
+from agent_network.trusted_jobs import Job
+from components.federation import POD_AUDIENCE
+from components.grants import assignment_name
+
+__all__ = ["assign", "planning_role", "trust_job", "use_state"]
+
+_NOT_PLANNED = (
+    # Data of agents that operations named "read" return: log records, and images.
+    "Microsoft.OperationalInsights/workspaces/query/*",
+    "Microsoft.Insights/Logs/*",
+    "Microsoft.ContainerRegistry/registries/pull/read",
+    # Keys, which the network disables where it can: they let a thief read data, or write logs.
+    "Microsoft.OperationalInsights/workspaces/listKeys/read",
+    "Microsoft.OperationalInsights/workspaces/sharedKeys/read",
+    "Microsoft.DocumentDB/databaseAccounts/readonlykeys/read",
+)
+"""Operations of Reader that a plan does not need.
+
+Sources: "Azure permissions for Databases", "Azure permissions for Monitor" and "Azure permissions for Containers",
+Microsoft Learn, 2026-04-09.
+"""
+
+
+def assign(
+    title: str,
+    *,
+    role_id: pulumi.Input[str],
+    scope: pulumi.Input[str],
+    identity: managedidentity.UserAssignedIdentity,
+    condition: pulumi.Output[str] | None = None,
+) -> authorization.RoleAssignment:
+    """Register one role assignment of an identity, under a name that follows from scope, role and principal."""
+    return authorization.RoleAssignment(
+        title,
+        role_assignment_name=pulumi.Output.all(scope, role_id, identity.principal_id).apply(
+            lambda parts: assignment_name(*parts)
+        ),
+        scope=scope,
+        role_definition_id=role_id,
+        principal_id=identity.principal_id,
+        principal_type="ServicePrincipal",
+        condition=condition,
+        condition_version=None if condition is None else "2.0",
+        opts=pulumi.ResourceOptions(delete_before_replace=False),
+    )
+
+
+def planning_role(network: resources.ResourceGroup, name: str, group_id: str) -> authorization.RoleDefinition:
+    """Register the custom role that reads settings and access of a network: Reader without agents' data and keys.
+
+    Args:
+        network: resource group of the network.
+        name: name of that group.
+        group_id: id of that group.
+    """
+    written = {
+        "Name": f"Agent network planner ({name})",
+        "Description": "Reads settings and access of one network of agents, and neither keys, logs nor images.",
+        "Actions": ["*/read"],
+        "NotActions": list(_NOT_PLANNED),
+        "DataActions": [],
+        "NotDataActions": [],
+        "AssignableScopes": [group_id],
+    }
+    return create_role("planner", written, group_id, after=network)
+
+
+def use_state(
+    who: str,
+    identity: managedidentity.UserAssignedIdentity,
+    store: StateStore,
+    *,
+    subscription: str,
+    writes: bool,
+) -> None:
+    """Register the assignments with which an identity uses the state: at the container and at the key alone.
+
+    Args:
+        who: word for the identity in the names of the assignments.
+        identity: the identity.
+        store: container, key and role of the state.
+        subscription: id of the subscription.
+        writes: True to write state and locks too.
+    """
+    role = by_name("Storage Blob Data Contributor" if writes else "Storage Blob Data Reader")
+    assign(
+        f"{who}-may-{'write' if writes else 'read'}-state",
+        role_id=definition_id(role, subscription),
+        scope=store.container.id,
+        identity=identity,
+    )
+    assign(f"{who}-may-decrypt-state", role_id=store.decrypter.id, scope=store.key.id, identity=identity)
+
+
+def trust_job(
+    title: str, job: Job, identity: managedidentity.UserAssignedIdentity, *, name: str, group: pulumi.Input[str]
+) -> None:
+    """Register the one federated credential of an identity, for one job of a pipeline."""
+    managedidentity.FederatedIdentityCredential(
+        title,
+        federated_identity_credential_resource_name="pipeline",
+        resource_name_=name,
+        resource_group_name=group,
+        issuer=job.issuer,
+        subject=job.subject,
+        audiences=[POD_AUDIENCE],
+        opts=pulumi.ResourceOptions(depends_on=[identity]),
+    )
