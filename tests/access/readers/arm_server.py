@@ -15,6 +15,7 @@ from access.azure.definitions import BUILT_IN
 from access.azure.roles import Role
 from access.model.graph import Graph, Unread
 from access.readers.subscription import LISTED
+from tests.access.readers.entra_objects import directory_of_stack
 
 JsonObject = dict[str, Any]
 SUBSCRIPTION = "10ca1000-0000-4000-8000-000000000001"
@@ -208,6 +209,9 @@ def of_stack(rows: list[JsonObject], roles: list[Role]) -> Arm:
     for row in projects:
         arm.put(f"{row['id']}/applications", _within(of_type.get(f"{_PROJECTS}/applications", []), row))
         _put_agents(arm, row, rows)
+    objects, lists = directory_of_stack(rows)
+    arm.objects |= objects
+    arm.lists |= lists
     return arm
 
 

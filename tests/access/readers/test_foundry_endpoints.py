@@ -38,7 +38,8 @@ def arm(recorded: tuple[Arm, Graph]) -> Iterator[Arm]:
 
 
 def reading(arm: Arm, like: Graph) -> Graph:
-    return live.read(SUBSCRIPTION, Signed(), endpoint=arm.endpoint, network="fabrikam", stack="dev", like=like)
+    names: dict[str, Any] = {"network": "fabrikam", "stack": "dev", "directory": arm.endpoint}
+    return live.read(SUBSCRIPTION, Signed(), endpoint=arm.endpoint, like=like, **names)
 
 
 def put(arm: Arm, agent: str, **settings: object) -> None:

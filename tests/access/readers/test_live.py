@@ -40,8 +40,6 @@ ASSIGNMENTS = f"{AUTHORIZATION}/roleAssignments".lower()
 TODAY = date(2026, 1, 1)
 PULL = "Microsoft.ContainerRegistry/registries/pull/read"
 STRANGER = "5c1d0000-0000-4000-8000-00000000000{}"
-WITHOUT_DIRECTORY = ["Microsoft Graph"]
-"""Notes on a program with an agent that acts for users, which is read without Microsoft Graph."""
 
 
 def of(stack: str) -> RunResult:
@@ -66,8 +64,8 @@ def arm(fabrikam: RunResult) -> Iterator[Arm]:
 
 
 def reading(arm: Arm, **options: Any) -> Graph:  # noqa: ANN401 - as live.read takes them
-    fields: dict[str, Any] = {"endpoint": arm.endpoint, "network": "fabrikam", "stack": "dev", **options}
-    return live.read(SUBSCRIPTION, Signed(), **fields)
+    fields: dict[str, Any] = {"endpoint": arm.endpoint, "network": "fabrikam", "stack": "dev"}
+    return live.read(SUBSCRIPTION, Signed(), **{**fields, "directory": arm.endpoint, **options})
 
 
 def given(number: int, scope: str, role: str = "Reader", **properties: str) -> dict[str, Any]:
@@ -89,7 +87,7 @@ def test_live_azure_reader_gives_the_same_graph_as_the_local_run(arm: Arm, fabri
     graph = reading(arm, like=program)
 
     assert granted_in(graph) == granted_in(program)
-    assert [each.where for each in notes(graph)] == WITHOUT_DIRECTORY
+    assert notes(graph) == ()
     assert {(each.name, each.kind, each.local_auth) for each in graph.resources if each.declared} == {
         (each.name, each.kind, each.local_auth)
         for each in program.resources
@@ -156,7 +154,7 @@ def test_live_azure_reader_maps_a_published_agent_to_the_identity_of_its_applica
     with serving(arm):
         graph = reading(arm, stack="prod", like=program if known else None)
 
-    assert [each.where for each in notes(graph)] == (WITHOUT_DIRECTORY if known else [])
+    assert notes(graph) == ()
     for agent in ("compliance", "market-analysis"):
         (mine,) = graph.principals_of_agent(agent)
         (theirs,) = program.principals_of_agent(agent)
@@ -237,7 +235,7 @@ def test_live_azure_reader_matches_resource_ids_regardless_of_case(arm: Arm, fab
     graph = reading(arm, like=program)
 
     assert granted_in(graph) == granted_in(program)
-    assert [each.where for each in notes(graph)] == WITHOUT_DIRECTORY
+    assert notes(graph) == ()
 
 
 def test_live_azure_reader_follows_next_links_and_waits_for_retry_after(arm: Arm, fabrikam: RunResult) -> None:
@@ -379,7 +377,7 @@ def test_live_azure_reader_reads_roles_denies_and_credentials_outside_the_networ
     deny_id = f"{AUTHORIZATION}/denyAssignments/1"
     arm.put(f"{AUTHORIZATION}/denyAssignments", [{"id": deny_id, "properties": denied}, {"id": deny_id + "2"}])
 
-    graph = reading(arm)
+    graph = reading(arm, directory=None)
 
     credential = graph.resource(f"{trusted}/from-ci")
     assert credential is not None

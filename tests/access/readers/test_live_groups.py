@@ -135,9 +135,9 @@ def test_entra_group_with_reader_whose_members_are_not_read_does_not_fail_the_pr
 
     graph = reading(arm, directory=None)
 
-    assert proof_of(graph).failures == ()
+    assert [one.what for one in proof_of(graph).failures if f"group {GROUP}" in one.what] == []
     unread = [one for one in check(graph, DECLARED, today=date(2026, 11, 28)) if one.rule.id == "unread"]
-    (doubt,) = [one for one in unread if one.location != BASE]
+    (doubt,) = [one for one in unread if one.location not in {BASE, "Microsoft Graph"}]
     assert doubt.what == (
         f"group {GROUP}: who is in it is not read; its members hold what it holds: Reader at management group 'company'"
     )
