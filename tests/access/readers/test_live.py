@@ -64,8 +64,9 @@ def arm(fabrikam: RunResult) -> Iterator[Arm]:
 
 
 def reading(arm: Arm, **options: Any) -> Graph:  # noqa: ANN401 - as live.read takes them
-    fields: dict[str, Any] = {"endpoint": arm.endpoint, "network": "fabrikam", "stack": "dev"}
-    return live.read(SUBSCRIPTION, Signed(), **{**fields, "directory": arm.endpoint, **options})
+    places: dict[str, Any] = {"endpoint": arm.endpoint, "directory": arm.endpoint}
+    fields: dict[str, Any] = {**places, "network": "fabrikam", "stack": "dev", **options}
+    return live.read(SUBSCRIPTION, Signed(), **fields)
 
 
 def given(number: int, scope: str, role: str = "Reader", **properties: str) -> dict[str, Any]:
