@@ -7,6 +7,7 @@ Learn, 2026), so that a network in a group that exists already can check them fi
 from here; it creates and deletes nothing in Azure.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, cast
 
@@ -17,7 +18,10 @@ from access.azure.definitions import permissions_of
 from components.agents.azure_response import AzureResponse, SendRequest
 from components.missing_permissions import lacking
 
-__all__ = ["DataPermissions", "DataPermissionsArgs", "Provider", "permission_problem", "send_request"]
+__all__ = ["PLANNING", "DataPermissions", "DataPermissionsArgs", "Provider", "permission_problem", "send_request"]
+
+PLANNING = "AGENT_NETWORK_PLANNING"
+"""Variable that an identity sets which only previews: it deploys nothing, and needs no data action."""
 
 _MANAGEMENT = "https://management.azure.com"
 _VERSION = "2022-04-01"
@@ -43,6 +47,8 @@ class Provider(dynamic.ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Return the inputs, or the reason to stop; called in every preview and update, before anything is created."""
+        if os.environ.get(PLANNING):
+            return dynamic.CheckResult(news, [])
         try:
             problem = permission_problem(news, send_request)
         except RuntimeError as error:

@@ -24,6 +24,7 @@ from access.readers import preview as preview_reader
 from access.readers.planned_resources import planned_resources
 from access.reports.document import diff_document, document, proof_document
 from access.reports.page import page
+from components.preflight import PLANNING
 from release import self_test, statements
 from release.drift import Drift, drift_rows, drifts
 from release.errors import ReleaseError
@@ -166,7 +167,8 @@ def _facts(around: Surroundings) -> _Facts:
     if is_deployed:
         live = live_access(before, around.live(before), around.declared, around.origin.time.date())
     around.report("previewing the program with the policy pack")
-    preview = stack.preview(around.packs)
+    # The identity that plans may read; the deployer's data actions are checked when the deployer applies.
+    preview = stack.preview(around.packs, {PLANNING: "1"})
     return _Facts(
         inputs=inputs,
         preview=preview,

@@ -100,14 +100,18 @@ class EngineStack:
         """
         return self._document(["stack", "export"], "the state of the stack cannot be read")
 
-    def preview(self, packs: Sequence[Pack] = ()) -> Mapping[str, Any]:
+    def preview(self, packs: Sequence[Pack] = (), variables: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         """Return the document of a preview with all resources, in which secrets are masked.
+
+        Args:
+            packs: policy packs.
+            variables: environment variables for this preview alone.
 
         Raises:
             ReleaseError: the program failed, or a mandatory policy of a pack is violated.
         """
         arguments = ["preview", "--json", "--show-sames", *_pack_arguments(packs)]
-        return self._document(arguments, "the preview failed")
+        return self._document(arguments, "the preview failed", variables)
 
     def refresh_preview(self) -> Mapping[str, Any]:
         """Return the document of a refresh that changes nothing, with the resources that differ in Azure.
@@ -150,17 +154,25 @@ class EngineStack:
             failure = errors[0] if errors else "a mandatory policy is violated" if violations else str(error)
         return Outcome(failure=failure, violations=tuple(dict.fromkeys(violations)), applied=tuple(applied))
 
-    def _document(self, arguments: list[str], what: str) -> Mapping[str, Any]:
-        text = self._run(arguments, what)
+    def _document(
+        self, arguments: list[str], what: str, variables: Mapping[str, str] | None = None
+    ) -> Mapping[str, Any]:
+        text = self._run(arguments, what, variables=variables)
         try:
             return cast("Mapping[str, Any]", json.loads(text))
         except ValueError:
             raise ReleaseError(f"stack {self.name!r}: {what}: the engine's answer is not JSON") from None
 
-    def _run(self, arguments: list[str], what: str, on_line: Callable[[str], None] | None = None) -> str:
+    def _run(
+        self,
+        arguments: list[str],
+        what: str,
+        on_line: Callable[[str], None] | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> str:
         try:
             return self._command.run(
-                [*arguments, "--stack", self.name], str(self.root), self.environment, on_line
+                [*arguments, "--stack", self.name], str(self.root), {**self.environment, **(variables or {})}, on_line
             ).stdout
         except automation.CommandError as error:
             raise ReleaseError(f"stack {self.name!r}: {what}: {last_error(error)}") from None

@@ -94,6 +94,13 @@ def test_dynamic_provider_stops_for_missing_data_actions_and_for_errors_of_the_s
     assert Provider().check({}, dict(ARGS)).failures == []
 
 
+def test_identity_that_only_plans_needs_no_data_action(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "send_request", FakeAzure(OWNER))
+    monkeypatch.setenv(preflight.PLANNING, "1")
+
+    assert Provider().check({}, dict(ARGS)).failures == []
+
+
 def test_dynamic_provider_is_stored_by_name_and_changes_in_place() -> None:
     pickled = base64.b64decode(serialize_provider(Provider()))
     assert len(pickled) < 200

@@ -79,7 +79,7 @@ class RecordingStack:
     def export(self) -> Mapping[str, Any]:
         return self.state
 
-    def preview(self, _packs: Sequence[Pack] = ()) -> Mapping[str, Any]:
+    def preview(self, _packs: Sequence[Pack] = (), _variables: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         return self.shown
 
     def up(self, _packs: Sequence[Pack], _on_event: Callable[[Event], None]) -> Outcome:
