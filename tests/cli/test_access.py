@@ -202,7 +202,7 @@ def test_access_review_command_prints_proof_findings_and_report_path(ask: Ask) -
     code, out, _ = ask("review", "--of", "preview.json")
 
     assert code == 0
-    assert out.splitlines()[0].startswith("proof holds: 17 of 17 declared accesses are allowed, ")
+    assert out.splitlines()[0].startswith("proof holds: 19 of 19 declared accesses are allowed, ")
     assert out.splitlines()[-2:] == ["findings: 0 errors, 0 warnings, 0 notes", "report: report/dev.html"]
 
 
