@@ -32,6 +32,7 @@ def named_like(found: Graph, like: Graph) -> Graph:
         memberships=found.memberships,
         applications=found.applications,
         management_groups_known=found.management_groups_known,
+        directory_known=found.directory_known,
         source=found.source,
     )
 

@@ -50,6 +50,7 @@ def changed(before: Graph, assignments: list[Assignment] | None = None, **more: 
         "resources": before.resources,
         "assignments": before.assignments if assignments is None else assignments,
         "denies": before.denies,
+        "applications": before.applications,
         "source": before.source,
     }
     return Graph(**parts | more)
