@@ -15,6 +15,8 @@ __all__ = ["Drift", "drift_rows", "drifts"]
 _NOISE = frozenset({"etag", "systemData", "provisioningState", "lastModifiedTime", "azureApiVersion", "__createdAt"})
 """Outputs of any type that Azure changes by itself, at the top or in nested objects."""
 _NOISE_OF = {
+    # A resource of its own sets the identifier URI of an application.
+    "azuread:index/application:Application": frozenset({"identifierUris"}),
     "azure-native:app:ContainerApp": frozenset({"latestRevisionName", "latestReadyRevisionName", "latestRevisionFqdn"}),
     "azure-native:containerservice:ManagedCluster": frozenset({"currentKubernetesVersion", "powerState"}),
     "azure-native:monitor:DiagnosticSetting": frozenset({"logs", "metrics"}),
