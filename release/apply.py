@@ -13,14 +13,14 @@ from typing import Any, cast
 from access.model.json_values import listed
 from access.readers import preview as preview_reader
 from access.readers.planned_resources import planned_resources
-from release import self_test, statements
+from release import statements
 from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved
 from release.enforcement.enforced_run import enforced_up
 from release.engine.stack import Outcome
 from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence
 from release.live_access import LiveAccess, live_access
-from release.plan import Verdict, deployed_graph, inputs_now, verdict_on
+from release.plan import Verdict, deployed_graph, inputs_now, missing_parts, verdict_on
 from release.resource_changes import changed_urns, resource_changes
 from release.surroundings import Surroundings
 
@@ -106,17 +106,7 @@ def _read_back(around: Surroundings) -> LiveAccess:
 
 
 def _refuse_other_inputs(around: Surroundings, evidence: Evidence, export: Mapping[str, Any]) -> None:
-    problems = list(
-        self_test.problems(
-            root=around.root,
-            project=around.stack.project,
-            stack=around.stack.name,
-            export=export,
-            backend=around.backend,
-            sign_in=around.sign_in,
-            is_local=around.is_local,
-        )
-    )
+    problems = list(missing_parts(around, export))
     if evidence.document.get("verdict") == "refused":
         problems.append("the plan was refused, and no approval changes that; see its findings")
     problems += [f"since the plan, {each}" for each in evidence.inputs.differences(inputs_now(around, export))]

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from release import statements
 from release.errors import NotApprovedError, ReleaseError
 from release.evidence import Evidence
+from release.times import zoned_time
 
 __all__ = ["Approval", "ApprovalRule", "ApprovalSource", "When", "approval_statement", "check_approved", "made_at"]
 
@@ -118,13 +119,8 @@ def made_at(evidence: Evidence) -> datetime:
     Raises:
         ReleaseError: the evidence has no time with a time zone.
     """
-    try:
-        found = datetime.fromisoformat(str(evidence.document.get("made")))
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ReleaseError("evidence.json: 'made' is not a time with a time zone; write the evidence again")
-    return found
+    problem = "evidence.json: 'made' is not a time with a time zone; write the evidence again"
+    return zoned_time(evidence.document.get("made"), problem)
 
 
 def _problems(

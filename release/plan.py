@@ -36,7 +36,7 @@ from release.summary import summary
 from release.surroundings import Surroundings
 from safe_text.document_search import credential_place
 
-__all__ = ["APPROVED", "PAGE", "Verdict", "deployed_graph", "inputs_now", "plan", "verdict_on"]
+__all__ = ["APPROVED", "PAGE", "Verdict", "deployed_graph", "inputs_now", "missing_parts", "plan", "verdict_on"]
 
 APPROVED, PAGE, SUMMARY, STATEMENT = "approved-access.json", "report.html", "summary.md", "plan.intoto.json"
 
@@ -116,6 +116,19 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
     return evidence, verdict
 
 
+def missing_parts(around: Surroundings, export: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a message for each thing that a release needs and that is missing."""
+    return self_test.problems(
+        root=around.root,
+        project=around.stack.project,
+        stack=around.stack.name,
+        export=export,
+        backend=around.backend,
+        sign_in=around.sign_in,
+        is_local=around.is_local,
+    )
+
+
 def inputs_now(around: Surroundings, export: Mapping[str, Any]) -> BoundInputs:
     """Return the inputs of a deployment as they are now.
 
@@ -142,16 +155,7 @@ def _facts(around: Surroundings) -> _Facts:
     around.report("reading the state of the stack")
     export = stack.export()
     around.report("testing sign-in, backend, lock and secrets")
-    missing = self_test.problems(
-        root=around.root,
-        project=stack.project,
-        stack=stack.name,
-        export=export,
-        backend=around.backend,
-        sign_in=around.sign_in,
-        is_local=around.is_local,
-    )
-    problems = list(missing)
+    problems = list(missing_parts(around, export))
     try:
         inputs = inputs_now(around, export)
     except ReleaseError as error:

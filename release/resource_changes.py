@@ -6,7 +6,7 @@ are not about a resource. The values of inputs are in the digest alone.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -84,8 +84,3 @@ def _normalized(value: object) -> Any:  # noqa: ANN401 - any JSON value
 
 def _is_urn(value: object) -> bool:
     return isinstance(value, str) and value.startswith("urn:pulumi:")
-
-
-def urns_of(changes: Sequence[ResourceChange]) -> Iterator[str]:
-    """Yield the URN of each resource that exists after the steps."""
-    return (one.urn for one in changes if one.operation not in {"delete", "delete-replaced", "discard"})

@@ -15,6 +15,7 @@ from release.approval_sources.platform_client import PlatformClient
 from release.approval_sources.signed import commit_authors
 from release.errors import ReleaseError
 from release.evidence import Evidence
+from release.times import zoned_time
 
 __all__ = ["CheckApprovals"]
 
@@ -72,10 +73,4 @@ def _run_id(evidence: Evidence) -> str:
 
 
 def _time(written: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ReleaseError(f"Azure Pipelines: {written!r} is not a time with a time zone")
-    return found
+    return zoned_time(written, f"Azure Pipelines: {written!r} is not a time with a time zone")

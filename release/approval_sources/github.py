@@ -15,6 +15,7 @@ from release.approval import Approval, made_at
 from release.approval_sources.platform_client import PlatformClient
 from release.errors import ReleaseError
 from release.evidence import Evidence
+from release.times import zoned_time
 
 __all__ = ["EnvironmentApprovals", "ReviewApprovals", "github_client"]
 
@@ -110,10 +111,4 @@ class ReviewApprovals(_Records):
 
 
 def _time(written: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ReleaseError(f"GitHub: {written!r} is not a time with a time zone")
-    return found
+    return zoned_time(written, f"GitHub: {written!r} is not a time with a time zone")

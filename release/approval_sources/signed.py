@@ -16,6 +16,7 @@ from release import statements
 from release.approval import Approval, ApprovalRule, approval_statement
 from release.errors import ReleaseError
 from release.evidence import EVIDENCE, Evidence
+from release.times import zoned_time
 
 __all__ = ["SignedApprovals", "commit_authors", "sign_approval"]
 
@@ -51,7 +52,7 @@ class SignedApprovals:
                 yield Approval(
                     by=name,
                     source=path.name,
-                    at=_time(path, signed.statement),
+                    at=zoned_time(signed.statement.predicate.get("at"), f"{path}: 'at' is not a time with a time zone"),
                     digest=signed.statement.subjects.get(EVIDENCE, "none"),
                 )
 
@@ -100,13 +101,3 @@ def commit_authors(root: Path, commit: str) -> frozenset[str]:
         raise ReleaseError(f"the authors of commit {commit[:12]} cannot be read; fetch the commit")
     lines = (line.strip().lower() for line in done.stdout.splitlines())
     return frozenset(line.rpartition("<")[2].rstrip(">") for line in lines if line)
-
-
-def _time(path: Path, statement: statements.Statement) -> datetime:
-    try:
-        found = datetime.fromisoformat(str(statement.predicate.get("at")))
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ReleaseError(f"{path}: 'at' is not a time with a time zone")
-    return found
