@@ -31,11 +31,17 @@ _STORAGE = {
 }
 _REGISTRY = {"IPRule": {"value": "iPAddressOrRange"}}
 
+_KEY = {
+    "KeyAttributes": {"exp": "expires", "nbf": "notBefore"},
+    "KeyProperties": {"release_policy": "releasePolicy"},
+}
+
 _ROLE = {"RoleDefinitionProperties": {"type": "roleType"}}
 
 _CLIENT_NAMES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "azure-native:authorization:RoleDefinition": _ROLE,
     "azure-native:containerregistry:Registry": _REGISTRY,
+    "azure-native:keyvault:Key": _KEY,
     "azure-native:storage:StorageAccount": _STORAGE,
 }
 """Published name and SDK name of each renamed property, by resource type and by published object type."""

@@ -1,5 +1,6 @@
 """Tests of the APIs that local Azure serves over TLS: rights of the user or of the agent, all else denied."""
 
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -94,11 +95,11 @@ def test_cryptography_client_signs_with_a_sign_only_role_at_the_key(
 
     client = CryptographyClient(id_, credential)
     assert client.sign(SignatureAlgorithm.rs256, digest).signature == key.signature(digest)
-    statuses = [each.status for each in tenant.endpoints.log.of("key-vault")]
-    # The challenge, the key that may not be read, the signature.
-    assert statuses == [401, 403, 200]
     assert client.sign(SignatureAlgorithm.rs256, digest).signature == key.signature(digest)
-    assert [each.status for each in tenant.endpoints.log.of("key-vault")][3:] == [200]
+    # The library remembers the challenge (401) of a vault's host for the whole process, also from another test.
+    statuses = [each.status for each in tenant.endpoints.log.of("key-vault") if each.status != HTTPStatus.UNAUTHORIZED]
+    # The key that may not be read, then the two signatures.
+    assert statuses == [403, 200, 200]
     with pytest.raises(HttpResponseError, match="Caller is not authorized"):
         CryptographyClient(other, credential).sign(SignatureAlgorithm.rs256, digest)
 
