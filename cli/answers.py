@@ -33,6 +33,7 @@ from access.reports.document import (
 from access.reports.owner_table import owner_rows
 from access.reports.provenance import Provenance
 from access.reports.terminal import Style
+from access.reports.verdict import verdict
 from cli.exit_codes import ExitCode
 
 
@@ -219,5 +220,5 @@ def run_review(report: Mapping[str, Any], page: str, findings: Sequence[Finding]
     def as_markdown() -> str:
         return f"{markdown.proof(report['proof'])}\n\n{markdown.findings(report['findings'])}"
 
-    is_bad = bool(report["proof"]["failures"]) or severities(report["findings"])["error"] > 0
-    return Result(dict(report), as_text, as_markdown, ExitCode.NO if is_bad else ExitCode.OK, findings)
+    code = ExitCode.NO if verdict(report).level == "bad" else ExitCode.OK
+    return Result(dict(report), as_text, as_markdown, code, findings)

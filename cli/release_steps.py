@@ -12,12 +12,13 @@ from cli.exit_codes import ExitCode
 from cli.output import print_error, print_text
 from cli.project_root import shown_path
 from cli.release_surroundings import prepared
+from release.access_review import Verdict
 from release.apply import Applied, apply, approve
 from release.approval_sources.signed import sign_approval
 from release.errors import NotApprovedError
 from release.evidence import Evidence, read_evidence
 from release.job_outputs import hand_over, without_commands
-from release.plan import PAGE, Verdict, plan
+from release.plan import PAGE, plan
 from release.pull_request_comment import write_comment
 from safe_text.display import visible
 

@@ -20,6 +20,7 @@ from cli.policy_pack import enforcement_folder, pack_folder
 from cli.project_root import check_stack
 from cli.reconcile import reconcile
 from cli.report_origin import report_origin
+from cli.sources import texts_of
 from localazure.fronts.plugin import WORLD
 from manifest.approval import Approval
 from manifest.declared_document import declared_document
@@ -88,6 +89,7 @@ def _surroundings(root: Path, stack_name: str, declared: Declared, azure: "_Azur
         backend=backend_at(stack.full_environment, _project_backend(root), live.signed_in),
         declared=declared,
         outside=lambda: _outside(root, stack_name),
+        texts=lambda preview: texts_of(preview, root, stack_name),
         packs=[Pack(pack_folder(), _configuration(root, stack_name))],
         enforcement=enforcement_folder(),
         live=lambda state: azure.read(state, declared),

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any, cast
 
 from access.model.json_values import listed
-from access.readers import preview as preview_reader
 from access.readers.planned_resources import planned_resources
 from release import statements
+from release.access_review import Verdict, review_access
 from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved
 from release.enforcement.enforced_run import enforced_up
 from release.engine.stack import Outcome
 from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence
 from release.live_access import LiveAccess, live_access
-from release.plan import Verdict, deployed_graph, inputs_now, missing_parts, verdict_on
+from release.plan import deployed_graph, inputs_and_problems
 from release.resource_changes import changed_urns, resource_changes
 from release.surroundings import Surroundings
 
@@ -76,7 +76,7 @@ def apply(
     _refuse_other_inputs(around, evidence, export)
     around.report("previewing again")
     preview = _same_preview(around, evidence)
-    grows = _grows(around, export, preview)
+    grows = _grows(around, evidence, export, preview)
     around.report("looking for the approval")
     approval = check_approved(rule, source, evidence, around.now(), grows=grows)
     around.report("deploying, with the approved plan as a mandatory policy")
@@ -106,10 +106,12 @@ def _read_back(around: Surroundings) -> LiveAccess:
 
 
 def _refuse_other_inputs(around: Surroundings, evidence: Evidence, export: Mapping[str, Any]) -> None:
-    problems = list(missing_parts(around, export))
-    if evidence.document.get("verdict") == "refused":
+    inputs, missing = inputs_and_problems(around, export)
+    problems = list(missing)
+    if evidence.document.get("verdict") == Verdict.REFUSED:
         problems.append("the plan was refused, and no approval changes that; see its findings")
-    problems += [f"since the plan, {each}" for each in evidence.inputs.differences(inputs_now(around, export))]
+    if inputs is not None:
+        problems += [f"since the plan, {each}" for each in evidence.inputs.differences(inputs)]
     if problems:
         raise ReleaseError("\n".join([*problems, "nothing was changed; make a new plan with `release plan`"]))
 
@@ -129,10 +131,9 @@ def _same_preview(around: Surroundings, evidence: Evidence) -> Mapping[str, Any]
     return preview
 
 
-def _grows(around: Surroundings, export: Mapping[str, Any], preview: Mapping[str, Any]) -> bool:
+def _grows(around: Surroundings, evidence: Evidence, export: Mapping[str, Any], preview: Mapping[str, Any]) -> bool:
     """Return True if somebody gains access, as computed again; raise an error for a plan that is refused."""
-    today = around.origin.time.date()
-    found = verdict_on(deployed_graph(export), preview_reader.read(preview), around.declared, today)
+    found = review_access(around, deployed_graph(export), preview, evidence.inputs.commit).verdict
     if found is Verdict.REFUSED:
         raise ReleaseError("the proof fails or a finding is an error; nothing was changed; see `access review`")
     return found is Verdict.GROWTH

@@ -7,25 +7,17 @@ Owns the order of the steps and the verdict. What the access is, how it differs 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from access.findings import check
-from access.findings.additions import added_findings
-from access.model.declared import Declared
 from access.model.graph import Graph
 from access.model.planned_resource import to_json
-from access.questions.diff import difference
-from access.questions.proof import prove
 from access.readers import export as export_reader
-from access.readers import preview as preview_reader
 from access.readers.planned_resources import planned_resources
-from access.reports.document import diff_document, document, proof_document
 from access.reports.page import page
 from components.preflight import PLANNING
 from release import self_test, statements
+from release.access_review import Verdict, review_access
 from release.drift import Drift, drift_rows, drifts
 from release.errors import ReleaseError
 from release.evidence import Evidence, write_evidence
@@ -36,20 +28,9 @@ from release.summary import summary
 from release.surroundings import Surroundings
 from safe_text.document_search import credential_place
 
-__all__ = ["APPROVED", "PAGE", "Verdict", "deployed_graph", "inputs_now", "missing_parts", "plan", "verdict_on"]
+__all__ = ["APPROVED", "PAGE", "deployed_graph", "inputs_and_problems", "inputs_now", "plan"]
 
 APPROVED, PAGE, SUMMARY, STATEMENT = "approved-access.json", "report.html", "summary.md", "plan.intoto.json"
-
-
-class Verdict(StrEnum):
-    """Verdict on a plan, which decides if it needs an approval."""
-
-    UNCHANGED = "unchanged"
-    """Nobody gains access."""
-    GROWTH = "growth"
-    """Somebody gains access, or something can no longer be judged."""
-    REFUSED = "refused"
-    """The proof fails, a finding is an error, or Azure has access that nobody declared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +42,6 @@ class _Facts:
     changes: tuple[ResourceChange, ...]
     drift: tuple[Drift, ...]
     before: Graph
-    after: Graph
     live: LiveAccess
 
 
@@ -77,14 +57,9 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
         UnreadableSource: Azure or the engine's documents cannot be read.
     """
     facts = _facts(around)
-    access = difference(facts.before, facts.after)
-    today = around.origin.time.date()
-    added = added_findings(facts.before, facts.after, today=today, declared=around.declared)
-    names = ("the deployed stack", f"commit {facts.inputs.commit[:12]}")
-    report = document(facts.after, around.declared, today=today, difference=(*names, access, added), made=around.origin)
-    verdict = verdict_on(facts.before, facts.after, around.declared, today)
-    if facts.live.undeclared:
-        verdict = Verdict.REFUSED
+    review = review_access(around, facts.before, facts.preview, facts.inputs.commit)
+    report = review.report
+    verdict = Verdict.REFUSED if facts.live.undeclared else review.verdict
     content = {
         "project": facts.inputs.project,
         "stack": facts.inputs.stack,
@@ -95,7 +70,7 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
         "counts": counts(facts.changes),
         "resources": change_rows(facts.changes),
         "resources_digest": changes_digest(facts.changes),
-        "access": diff_document(*names, access, added),
+        "access": report["diff"],
         "proof": report["proof"],
         "findings": report["findings"],
         "drift": drift_rows(facts.drift),
@@ -116,24 +91,11 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
     return evidence, verdict
 
 
-def missing_parts(around: Surroundings, export: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return a message for each thing that a release needs and that is missing."""
-    return self_test.problems(
-        root=around.root,
-        project=around.stack.project,
-        stack=around.stack.name,
-        export=export,
-        backend=around.backend,
-        sign_in=around.sign_in,
-        is_local=around.is_local,
-    )
-
-
 def inputs_now(around: Surroundings, export: Mapping[str, Any]) -> BoundInputs:
     """Return the inputs of a deployment as they are now.
 
     Raises:
-        ReleaseError: the working tree differs from its commit.
+        ReleaseError: there is no commit.
     """
     return read_inputs(
         around.root,
@@ -143,6 +105,15 @@ def inputs_now(around: Surroundings, export: Mapping[str, Any]) -> BoundInputs:
         outside=around.outside(),
         environment=around.stack.full_environment,
     )
+
+
+def inputs_and_problems(around: Surroundings, export: Mapping[str, Any]) -> tuple[BoundInputs | None, tuple[str, ...]]:
+    """Return the inputs of a deployment, None without a commit, and a message for each thing that is missing."""
+    problems = self_test.problems(around, export)
+    try:
+        return inputs_now(around, export), problems
+    except ReleaseError as error:
+        return None, tuple(dict.fromkeys([*problems, str(error)]))
 
 
 def deployed_graph(export: Mapping[str, Any]) -> Graph:
@@ -155,12 +126,8 @@ def _facts(around: Surroundings) -> _Facts:
     around.report("reading the state of the stack")
     export = stack.export()
     around.report("testing sign-in, backend, lock and secrets")
-    problems = list(missing_parts(around, export))
-    try:
-        inputs = inputs_now(around, export)
-    except ReleaseError as error:
-        raise ReleaseError("\n".join([*problems, str(error)])) from None
-    if problems:
+    inputs, problems = inputs_and_problems(around, export)
+    if inputs is None or problems:
         raise ReleaseError("\n".join(problems))
     before = deployed_graph(export)
     is_deployed = bool(before.resources)
@@ -179,21 +146,8 @@ def _facts(around: Surroundings) -> _Facts:
         changes=resource_changes(preview),
         drift=drift,
         before=before,
-        after=preview_reader.read(preview),
         live=live,
     )
-
-
-def verdict_on(before: Graph, after: Graph, declared: Declared, today: date) -> Verdict:
-    """Return the verdict on a deployment that changes the access from one graph to another."""
-    proof = proof_document(prove(after, declared, today=today))
-    errors = [
-        one for one in check(after, declared, today=today) if one.rule.severity == "error" and one.exception is None
-    ]
-    if proof["failures"] or errors:
-        return Verdict.REFUSED
-    access = difference(before, after)
-    return Verdict.GROWTH if access.grows or access.new_unread else Verdict.UNCHANGED
 
 
 def _refuse_credential(approved: object) -> None:

@@ -1,4 +1,4 @@
-"""Checks before a release that everything it needs is there: sign-in, backend, lock, and the key of secrets.
+"""Checks before a release that everything it needs is there: a commit, the backend, no lock, the key, the sign-in.
 
 Owns one message for each thing that is missing; all are reported at once, and nothing is changed.
 """
@@ -10,7 +10,9 @@ from typing import Any
 from access.model.json_values import mapping, text
 from release.backend import Backend
 from release.errors import ReleaseError
+from release.inputs.commit import working_tree_problems
 from release.inputs.state import pending_operations
+from release.surroundings import Surroundings
 from safe_text.yaml_loading import load_yaml
 
 __all__ = ["problems"]
@@ -21,33 +23,22 @@ _VERSIONED = 5
 """Number of parts of the address of a version of a key: scheme and host, `keys`, the name and the version."""
 
 
-def problems(  # noqa: PLR0913 (one argument for each thing that is checked)
-    *,
-    root: Path,
-    project: str,
-    stack: str,
-    export: Mapping[str, Any],
-    backend: Backend,
-    sign_in: Callable[[], None],
-    is_local: bool,
-) -> tuple[str, ...]:
+def problems(around: Surroundings, export: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a message for each thing that a release needs and that is missing.
 
     Args:
-        root: folder of the project.
-        project: name of the project.
-        stack: name of the stack.
+        around: the stack and everything else outside.
         export: state of the stack.
-        backend: backend of the stack.
-        sign_in: gets a token for Azure Resource Manager; raises ReleaseError if there is none.
-        is_local: True on local Azure, whose stacks are encrypted with a passphrase of their own.
     """
+    stack = around.stack.name
     found: list[str] = []
     checks: Sequence[Callable[[], Iterator[str]]] = (
-        lambda: _of_lock(backend, project, stack),
+        lambda: working_tree_problems(around.root),
+        lambda: _of_lock(around.backend, around.stack.project, stack),
         lambda: _of_state(stack, export),
-        lambda: iter(()) if is_local else _of_secrets(root, stack),
-        lambda: _of_sign_in(sign_in),
+        # Stacks on local Azure are encrypted with a passphrase of their own.
+        lambda: iter(()) if around.is_local else _of_secrets(around.root, stack),
+        lambda: _of_sign_in(around.sign_in),
     )
     for check in checks:
         try:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from access.model.declared import Declared
 from access.model.graph import Graph
@@ -27,6 +28,8 @@ class Surroundings:
     """The network that network.yaml declares for the stack."""
     outside: Callable[[], Mapping[str, str]]
     """Returns digests of the files that the program reads outside its project."""
+    texts: Callable[[Mapping[str, Any]], Mapping[str, str]]
+    """Returns texts that must hold no credential, by location: lines of the stack file, and outputs of a preview."""
     packs: Sequence[Pack]
     """Policy packs of each preview and deployment."""
     enforcement: Path

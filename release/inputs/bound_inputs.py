@@ -7,7 +7,7 @@ from typing import Any
 
 from access.model.json_values import mapping
 from release.errors import ReleaseError
-from release.inputs.commit import clean_commit, tracked_files
+from release.inputs.commit import commit_id, tracked_files
 from release.inputs.files import file_digests
 from release.inputs.state import state_digest
 from release.inputs.tools import tool_versions
@@ -24,7 +24,7 @@ class BoundInputs:
     project: str
     stack: str
     commit: str
-    """Git commit, which the working tree equals."""
+    """Git commit; a release refuses a working tree that differs from it."""
     files: Mapping[str, str]
     """Path below the project's folder → SHA-256 digest."""
     outside: Mapping[str, str]
@@ -95,12 +95,12 @@ def read_inputs(  # noqa: PLR0913 (one argument for each input)
         environment: environment variables with which the Pulumi CLI runs.
 
     Raises:
-        ReleaseError: the working tree differs from its commit, or there is no commit.
+        ReleaseError: there is no commit.
     """
     return BoundInputs(
         project=project,
         stack=stack,
-        commit=clean_commit(root),
+        commit=commit_id(root),
         files=file_digests(root, tracked_files(root)),
         outside=dict(sorted(outside.items())),
         tools=tool_versions(environment),

@@ -1,42 +1,50 @@
-"""Reads the git commit of a project, and refuses a working tree that differs from the commit.
+"""Reads the git commit of a project, and finds the differences of the working tree from the commit.
 
-Owns the refusal, so that a plan and its approval are about a commit that everybody can see. Git is run with none of the
-variables that would lead it to another repository or another index.
+A release refuses them, so that a plan and its approval are about a commit that everybody can see. Git is run with none
+of the variables that would lead it to another repository or another index.
 """
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from release.errors import ReleaseError
 
-__all__ = ["clean_commit", "tracked_files"]
+__all__ = ["commit_id", "tracked_files", "working_tree_problems"]
 
 _SHOWN = 5
 _HIDDEN_FLAGS = frozenset("hsmrck")
 """Tags of `git ls-files -v` in lower case: files whose changes git ignores. `S` is sparse or skipped."""
 
 
-def clean_commit(root: Path) -> str:
-    """Return the id of the commit that the working tree of a project equals.
+def commit_id(root: Path) -> str:
+    """Return the id of the commit of a project's working tree, which may have changes.
 
     Raises:
-        ReleaseError: the project is not in a git repository, has no commit, or its working tree has changes.
+        ReleaseError: the project is not in a git repository, or has no commit.
     """
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
+    return _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
+
+
+def working_tree_problems(root: Path) -> Iterator[str]:
+    """Yield a message if the working tree of a project differs from its commit, and one if git ignores differences.
+
+    Raises:
+        ReleaseError: the project is not in a git repository.
+    """
     changed = [line[3:] for line in _git(root, "status", "--porcelain", "--untracked-files=all").splitlines()]
     if changed:
-        raise ReleaseError(
+        yield (
             f"{root}: the working tree differs from its commit in {_listed(changed)}; commit or remove the changes, so"
             " that the plan is about a commit"
         )
     hidden = [line[2:] for line in _git(root, "ls-files", "-v").splitlines() if line[0] in _HIDDEN_FLAGS | {"S"}]
     if hidden:
-        raise ReleaseError(
+        yield (
             f"{root}: git ignores changes in {_listed(hidden)}; run `git update-index --no-assume-unchanged"
             " --no-skip-worktree` for each"
         )
-    return commit
 
 
 def tracked_files(root: Path) -> list[str]:

@@ -60,7 +60,7 @@ def test_grants_of_a_deployed_network_have_the_ids_of_its_role_assignments_and_t
     read, around = described(network, fabrikam.environment("dev"), "dev")
     result = deploy(read, around)
     rows = audit_rows(local.read(printed(result)), None, date(2026, 6, 1))
-    # The app role of the groups whose users may call the agent is no grant of the agent.
+    # The app role of the groups whose users may call the agent is not a grant of the agent.
     assigned = {
         each.id.rpartition("/")[2].lower()
         for each in result.world.resources.values()

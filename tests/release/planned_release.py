@@ -120,6 +120,8 @@ class PlannedRelease:
         self.plugin.write_text("the plugin")
         self.stack = RecordingStack(self.root, variables={"PATH": str(plugins), "PULUMI_HOME": str(root / "home")})
         self.backend = FolderBackend(root / "backend")
+        self.declared = NOBODY
+        self.texts: dict[str, str] = {}
         self.now = NOW
         self.folder = self.root / ".release" / "dev"
         self.records = Records()
@@ -131,8 +133,9 @@ class PlannedRelease:
             root=self.root,
             stack=cast("EngineStack", self.stack),
             backend=self.backend,
-            declared=NOBODY,
+            declared=self.declared,
             outside=dict,
+            texts=lambda _preview: self.texts,
             packs=(),
             enforcement=self.root,
             live=lambda _state: Graph(),

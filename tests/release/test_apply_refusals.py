@@ -166,12 +166,12 @@ def test_apply_reports_all_differences_at_once(release: PlannedRelease) -> None:
     swap_the_plugin(release)
     move_the_state_on(release)
     lock_the_stack(release)
+    dirty_the_tree(release)
 
     message = refusal(release)
 
-    assert [each in message for each in ("azure-native changed", "the state of the stack", "is locked by")] == [
-        True
-    ] * 3
+    expected = ("azure-native changed", "the state of the stack", "is locked by", "the working tree differs")
+    assert [each for each in expected if each not in message] == []
 
 
 def test_evidence_with_edited_verdict_and_the_old_approval_names_another_digest(release: PlannedRelease) -> None:

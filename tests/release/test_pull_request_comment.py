@@ -18,10 +18,10 @@ import pytest
 
 from cli import release_steps
 from cli.main import run
+from release.access_review import Verdict
 from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence, write_evidence
 from release.job_outputs import hand_over, without_commands
-from release.plan import Verdict
 from release.pull_request_comment import write_comment
 
 TOKEN = "the token of the run"  # noqa: S105 (not a credential)

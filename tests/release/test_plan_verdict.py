@@ -1,0 +1,51 @@
+"""Tests of the verdict of a plan, and that a deployment computes the verdict again."""
+
+from pathlib import Path
+
+import pytest
+
+from release.access_review import Verdict
+from release.apply import apply
+from release.errors import ReleaseError
+from release.plan import plan
+from tests.release.planned_release import UNCHANGED, PlannedRelease
+
+ACCOUNT_KEY = "AccountKey=" + "q" * 86 + "=="
+"""Key of a storage account, as a connection string has it."""
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> PlannedRelease:
+    return PlannedRelease(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("is_unchanged", "texts", "expected"),
+    [
+        (True, {}, Verdict.UNCHANGED),
+        (False, {}, Verdict.GROWTH),
+        (True, {"Pulumi.dev.yaml:3": ACCOUNT_KEY}, Verdict.REFUSED),
+        (False, {"Pulumi.dev.yaml:3": ACCOUNT_KEY}, Verdict.REFUSED),
+    ],
+)
+def test_verdict_of_a_plan_is_growth_for_more_access_and_refused_for_any_error_among_its_findings(
+    release: PlannedRelease, *, is_unchanged: bool, texts: dict[str, str], expected: Verdict
+) -> None:
+    release.stack.shown = UNCHANGED if is_unchanged else release.stack.shown
+    release.texts = texts
+
+    evidence, verdict = plan(release.around(), release.folder)
+
+    errors = [one for one in evidence.document["findings"] if one["severity"] == "error" and not one["exception"]]
+    assert (verdict, evidence.document["verdict"], bool(errors)) == (expected, expected.value, bool(texts))
+    assert ACCOUNT_KEY not in "".join(path.read_text() for path in release.folder.iterdir())
+
+
+def test_apply_refuses_a_plan_with_an_error_among_its_findings_although_its_evidence_has_the_verdict_growth(
+    release: PlannedRelease,
+) -> None:
+    release.texts = {"Pulumi.dev.yaml:3": ACCOUNT_KEY}
+
+    with pytest.raises(ReleaseError, match="a finding is an error"):
+        apply(release.around(), release.folder, release.rule, release.records)
+    assert release.stack.deployments == 0
