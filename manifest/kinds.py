@@ -207,7 +207,13 @@ def _model(name: str, kind: ResourceKind) -> type[Resource]:
         fields[child] = (Annotated[str, child_rule], named)
     title = "".join(word.capitalize() for word in name.split("-"))
     return create_model(
-        title, __base__=Resource, __doc__=f"{kind.description[0].upper()}{kind.description[1:]}.", **fields
+        title,
+        __base__=Resource,
+        __doc__=f"{kind.description[0].upper()}{kind.description[1:]}.",
+        # pydantic would look for the source of a class that has none, in every imported module: half of the time of an
+        # import of the program.
+        __cls_kwargs__={"use_attribute_docstrings": False},
+        **fields,
     )
 
 
