@@ -3,10 +3,11 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from access.readers.http_client import signed_in
 from access.reports.terminal import Style
 from cli.errors import CommandError
 from cli.exit_codes import ExitCode
@@ -21,6 +22,7 @@ from cli.foundry_plan import (
     summary,
 )
 from cli.output import print_text
+from cli.pipeline_sign_in import engine_sign_in, print_line
 from cli.project_root import check_stack
 from localazure.arm.faults import VARIABLE, Faults
 from localazure.deployment.state_file import state_file_path
@@ -32,7 +34,6 @@ from release.foundry.reconciling import Move, Step, apply, plan
 from release.foundry.stack import EngineStack, ExportedStack, LocalStack, Stack
 from release.foundry.state import Grant
 from release.foundry.versions import VersionPin, apply_pins, plan_pins
-from safe_text.display import visible
 
 __all__ = ["reconcile"]
 
@@ -46,10 +47,12 @@ def reconcile(  # noqa: PLR0913 (an option each)
     export: Path | None,
     local: bool,
     pin_versions: bool,
+    sign_in: bool = True,
 ) -> ExitCode:
     """Print the plan that moves Foundry agents' role assignments, apply it if requested, and return the exit code.
 
-    With `pin_versions`, the plan also has the versions that the agents' endpoints are to serve.
+    With `pin_versions`, the plan also has the versions that the agents' endpoints are to serve. Without `sign_in`, the
+    caller has signed in to the pipeline's identity.
 
     Raises:
         CommandError: two sources are given, or there is no such stack.
@@ -60,8 +63,11 @@ def reconcile(  # noqa: PLR0913 (an option each)
     if export is None:
         check_stack(root, stack_name.rpartition("/")[2])  # the engine accepts ORGANIZATION/PROJECT/STACK too
     style = Style.of(sys.stdout)
-    with _azure(root, stack_name, local=local) as azure:
-        stack = _stack(root, stack_name, export, local=local)
+    with (
+        _engine_environment(root, stack_name, is_needed=sign_in and not local) as variables,
+        _azure(root, stack_name, local=local) as azure,
+    ):
+        stack = _stack(root, stack_name, export, variables, local=local)
         planned, is_applied = plan(stack, azure), False
         pins = plan_pins(stack, azure) if pin_versions else ()
         for line in () if as_json else (*plan_lines(planned, style), *pin_lines(pins)):
@@ -91,23 +97,25 @@ def _azure(root: Path, stack: str, *, local: bool) -> Generator[Azure]:
     if world or local:
         faults = Faults.parse(os.environ.get(VARIABLE, ""))
         with serve_http(Path(world) if world else state_file_path(root, stack), faults) as endpoint:
-            yield Azure(LocalCredential(), endpoint, report=_print_progress)
+            yield Azure(LocalCredential(), endpoint, report=print_line)
     else:
-        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and local Azure does without
-
-        yield Azure(DefaultAzureCredential(), report=_print_progress)
+        yield Azure(signed_in(), report=print_line)
 
 
-def _print_progress(sentence: str) -> None:
-    # Not to standard output, which has the plan, with --json as one document.
-    sys.stderr.write(f"{visible(sentence)}\n")
-    sys.stderr.flush()
+@contextmanager
+def _engine_environment(root: Path, stack: str, *, is_needed: bool) -> Generator[Mapping[str, str]]:
+    """Yield the engine's additional variables, with the sign-in of the pipeline if this process runs in one."""
+    if not is_needed or os.environ.get(WORLD):
+        yield {}
+        return
+    with engine_sign_in(root, stack.rpartition("/")[2]) as variables:
+        yield variables
 
 
-def _stack(root: Path, name: str, export: Path | None, *, local: bool) -> Stack:
+def _stack(root: Path, name: str, export: Path | None, variables: Mapping[str, str], *, local: bool) -> Stack:
     if export is not None:
         return ExportedStack(export)
-    return LocalStack(state_file_path(root, name)) if local else EngineStack(name, root)
+    return LocalStack(state_file_path(root, name)) if local else EngineStack(name, root, variables)
 
 
 def _step_reporter(style: Style, *, quiet: bool) -> Callable[[Step, Move, Grant | None], None]:

@@ -1,7 +1,6 @@
 """Prepares what a release uses outside of itself: the stack, Azure or local Azure, the network, and the approvals."""
 
 import os
-import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from cli.cache.fingerprint import package_digest
 from cli.deployment import deployment_of
 from cli.errors import CommandError
 from cli.graph_file import graph_of_file
+from cli.pipeline_sign_in import check_sign_in, print_line, subscription_of
 from cli.policy_pack import enforcement_folder, pack_folder
 from cli.project_root import check_stack
 from cli.reconcile import reconcile
@@ -25,7 +25,7 @@ from localazure.fronts.plugin import WORLD
 from manifest.approval import Approval
 from manifest.declared_document import declared_document
 from manifest.loading import load_with_document
-from manifest.stack_file import config_getter, read_project, stack_config
+from manifest.stack_file import config_getter
 from release.approval import ApprovalRule, ApprovalSource, When
 from release.approval_sources.azure_pipelines import CheckApprovals
 from release.approval_sources.github import EnvironmentApprovals, ReviewApprovals, github_client
@@ -37,12 +37,9 @@ from release.run_identity import run_identity
 from release.sign_in.pipeline import PipelineSignIn, pipeline_sign_in
 from release.statements import public_key
 from release.surroundings import Surroundings
-from safe_text.display import visible
 from safe_text.yaml_loading import load_yaml
 
 __all__ = ["Preparation", "prepared"]
-
-_MANAGEMENT = "https://management.azure.com/.default"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +67,7 @@ def prepared(root: Path, stack_name: str) -> Generator[Preparation]:
         stack_name, config_getter(root, stack_name), root=root, role_refusal_reason=lambda _role, _kind: None
     )
     declared = Declared.from_json(declared_document(network, environment, document))
-    subscription = stack_config(root, stack_name, read_project(root)).get("azure-native:subscriptionId", "")
+    subscription = subscription_of(root, stack_name)
     uses_azuread = any(one.has_application for one in network.agents.values())
     with _azure(environment.cloud, subscription, uses_azuread=uses_azuread) as azure:
         around = _surroundings(root, stack_name, declared, azure)
@@ -112,7 +109,7 @@ def _azure(cloud: str, subscription: str, *, uses_azuread: bool) -> Generator["_
         yield _LocalAzure(Path(world))
         return
     with pipeline_sign_in(
-        os.environ, cloud=cloud, subscription=subscription, uses_azuread=uses_azuread, report=_print_line
+        os.environ, cloud=cloud, subscription=subscription, uses_azuread=uses_azuread, report=print_line
     ) as pipeline:
         azure = _Azure(pipeline)
         if pipeline is not None:
@@ -135,17 +132,7 @@ class _Azure:
         Raises:
             ReleaseError: there is no token; with the reason.
         """
-        if self._pipeline is not None:
-            self._pipeline.check()
-        from azure.core.exceptions import AzureError  # noqa: PLC0415 (importing costs)
-
-        try:
-            live.signed_in().get_token(_MANAGEMENT)
-        except AzureError as error:
-            if self._pipeline is not None:
-                raise self._pipeline.refusal(error.message) from None
-            reason = " ".join(str(error.message).split())[:300]
-            raise ReleaseError(f"nobody is signed in to Azure: {reason}") from None
+        check_sign_in(self._pipeline)
 
     def read(self, state: Graph, declared: Declared) -> Graph:
         """Return the access graph of the subscription that a stack is deployed to.
@@ -207,7 +194,9 @@ def _outside(root: Path, stack: str) -> Mapping[str, str]:
 
 
 def _reconcile(root: Path, stack: str) -> None:
-    reconcile(root, stack, apply_changes=True, as_json=False, export=None, local=False, pin_versions=False)
+    reconcile(
+        root, stack, apply_changes=True, as_json=False, export=None, local=False, pin_versions=False, sign_in=False
+    )
 
 
 def _configuration(root: Path, stack: str) -> Path | None:
@@ -223,10 +212,4 @@ def _project_backend(root: Path) -> str:
 
 
 def _print_step(step: str) -> None:
-    _print_line(f"{step} …")
-
-
-def _print_line(line: str) -> None:
-    # Standard output has the result, with --json as one document.
-    sys.stderr.write(f"{visible(line)}\n")
-    sys.stderr.flush()
+    print_line(f"{step} …")

@@ -4,6 +4,7 @@ Owns signing in, retries and the messages for hosts that do not respond. Readers
 of requests.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
@@ -19,6 +20,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 
 from access.model.errors import UnreadableSource
 from access.model.json_values import Values, mapping, text
+from access.readers.token_file_credential import token_file_credential
 
 SIGN_IN = "sign in with `az login`"
 
@@ -165,7 +167,7 @@ def signed_in() -> TokenCredential:
     """Return the default Azure credential: environment, workload identity or Azure CLI."""
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and tests bring their own
 
-    return DefaultAzureCredential()
+    return token_file_credential(os.environ) or DefaultAzureCredential()
 
 
 def _azure_message(body: object) -> str:

@@ -39,8 +39,13 @@ class Stack(Protocol):
 class EngineStack:
     """Stack whose state is in the backend of the Pulumi engine."""
 
-    def __init__(self, name: str, root: Path) -> None:
+    def __init__(self, name: str, root: Path, environment: Mapping[str, str] | None = None) -> None:
         """Read the state of the stack with the Pulumi CLI.
+
+        Args:
+            name: name of the stack.
+            root: folder of the project.
+            environment: environment variables of the CLI in addition to those of this process.
 
         Raises:
             ReleaseError: the CLI is missing or too old, or the stack cannot be read.
@@ -49,7 +54,8 @@ class EngineStack:
 
         self._api = automation
         try:
-            self._stack = automation.select_stack(stack_name=name, work_dir=str(root))
+            options = automation.LocalWorkspaceOptions(env_vars=dict(environment or {}))
+            self._stack = automation.select_stack(stack_name=name, work_dir=str(root), opts=options)
             self._exported = self._stack.export_stack()
         except FileNotFoundError:
             raise ReleaseError(

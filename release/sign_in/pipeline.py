@@ -20,7 +20,7 @@ from release.sign_in.id_tokens import TokenRequest, azure_pipelines_request, fet
 from release.sign_in.token_file import TokenFile, kept_fresh
 from release.sign_in.variables import SIGN_IN_OF_PLATFORM, Identity, engine_variables, identity_of, refused
 
-__all__ = ["PipelineSignIn", "pipeline_sign_in"]
+__all__ = ["PipelineSignIn", "is_pipeline", "pipeline_sign_in"]
 
 _HOW_TO = "docs/howto/set-up-a-release-pipeline.md"
 _CONNECTIONS = (
@@ -73,6 +73,11 @@ class PipelineSignIn:
         )
 
 
+def is_pipeline(environment: Mapping[str, str]) -> bool:
+    """Return True if this process runs in a job of GitHub Actions or Azure Pipelines."""
+    return bool(environment.get("GITHUB_ACTIONS") or environment.get("TF_BUILD"))
+
+
 @contextmanager
 def pipeline_sign_in(  # noqa: PLR0913 (one argument for each thing that is known outside)
     environment: MutableMapping[str, str],
@@ -98,10 +103,10 @@ def pipeline_sign_in(  # noqa: PLR0913 (one argument for each thing that is know
     Raises:
         ReleaseError: the pipeline gives no token, or a variable is missing or contradicts the sign-in.
     """
-    on_github, on_azure = bool(environment.get("GITHUB_ACTIONS")), bool(environment.get("TF_BUILD"))
-    if not on_github and not on_azure:
+    if not is_pipeline(environment):
         yield None
         return
+    on_github = bool(environment.get("GITHUB_ACTIONS"))
     request, identity, connection = _prepared(environment, cloud, subscription, on_github=on_github)
     temporary = next((environment[name] for name in _TEMPORARY if Path(environment.get(name) or " ").is_dir()), None)
     with TemporaryDirectory(prefix="sign-in-", dir=temporary, ignore_cleanup_errors=True) as folder:

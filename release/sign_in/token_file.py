@@ -1,8 +1,10 @@
 """File with the ID token of a pipeline's job, which is replaced before its token expires.
 
-GitHub's token is valid for five minutes, and a credential of the Azure SDK keeps what it read for ten (azure-identity
-1.27, and azidentity 1.14 for Go): one that requests a token for a second resource in between sends an expired token. So
-a file is replaced after half of its token's lifetime: what is read is valid as long as possible.
+GitHub's token is valid for five minutes, and WorkloadIdentityCredential of azidentity 1.14, the Azure SDK of the engine
+and its plugins, keeps what it read for ten (Azure/azure-sdk-for-go, sdk/azidentity/workload_identity.go, 2026). So the
+file is replaced every half minute: what is read is almost new. In these ten minutes, each reader gets a token for one
+service: the backend for Storage, the secrets provider for Key Vault, azure-native for Azure Resource Manager. For more
+services, the commands of this package read the file each time; see `access.readers.token_file_credential`.
 """
 
 import os
@@ -17,7 +19,7 @@ from release.sign_in.id_tokens import IdToken
 
 __all__ = ["TokenFile", "kept_fresh"]
 
-_LONGEST_WAIT = 240
+_LONGEST_WAIT = 30
 _RETRY_SECONDS = 15
 _FIRST_WAITS = (1, 3)
 """Seconds to wait before a further attempt to get the first token."""
@@ -70,7 +72,7 @@ class TokenFile:
             return max(1.0, min(_RETRY_SECONDS, left / 4)) if left > 0 else _RETRY_SECONDS
         self.token, self._expires = token, begun + token.lifetime
         self._failure, self._is_reported = "", False
-        return min(_LONGEST_WAIT, token.lifetime / 2)
+        return min(_LONGEST_WAIT, token.lifetime / 10)
 
     def check(self) -> None:
         """Do nothing while the file has a valid token.

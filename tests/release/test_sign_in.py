@@ -17,6 +17,8 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import DefaultAzureCredential
 
 from access.azure.clouds import CLOUDS
+from access.readers import http_client
+from cli.main import run
 from cli.release_surroundings import prepared
 from localazure.endpoints.entra.objects import Application, FederatedCredential
 from localazure.endpoints.signed_tokens import signing_key
@@ -75,7 +77,7 @@ def token_file(tmp_path: Path, issuer: Issuer, clock: Callable[[], float], **mor
 
 
 @pytest.mark.parametrize("lifetime", [8, 300, 600, 3600])
-def test_token_file_is_replaced_while_its_token_is_valid_and_at_least_every_four_minutes(
+def test_token_file_is_replaced_early_so_that_a_reader_that_keeps_it_has_an_almost_new_token(
     tmp_path: Path, lifetime: int
 ) -> None:
     with issuing(lifetime=lifetime) as issuer:
@@ -84,7 +86,7 @@ def test_token_file_is_replaced_while_its_token_is_valid_and_at_least_every_four
         for number in range(20):
             wait = file.renew()
             assert file.path.read_text() == issuer.tokens[number]
-            assert 0 < wait <= min(240, lifetime / 2)
+            assert 0 < wait <= min(30, lifetime / 10)
             clock.now += wait
             issuer.now += wait
             file.check()
@@ -94,7 +96,7 @@ def test_token_file_outlasts_a_wrong_clock_of_this_machine(tmp_path: Path) -> No
     with issuing(now=1) as issuer:
         file = token_file(tmp_path, issuer, Clock(1_000_000))
 
-        assert file.renew() == 150
+        assert file.renew() == 30
         file.check()
 
 
@@ -445,6 +447,60 @@ def test_error_of_a_release_names_the_expired_sign_in_too() -> None:
     first, second = str(caught.value).splitlines()
     assert first == "the preview failed"
     assert second.startswith("the pipeline's sign-in has expired")
+
+
+def test_credential_of_this_package_gets_tokens_for_more_services_after_its_first_id_token_expired(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    services = [f"https://{host}/.default" for host in ("management.azure.com", "graph.microsoft.com")]
+    with sample_tenant() as tenant, issuing() as issuer:
+        endpoints = tenant.endpoints
+        issuer.now = endpoints.clock.now()
+        trust_pipeline(tenant)
+        for name, value in on_github(issuer, AZURE_TENANT_ID=endpoints.tenant.id).items():
+            monkeypatch.setenv(name, value)
+
+        with pipeline_sign_in(os.environ) as pipeline:
+            assert pipeline is not None
+            ours, default = http_client.signed_in(), DefaultAzureCredential()
+            assert ours.get_token(services[0]).token
+            assert default.get_token(services[0]).token
+            endpoints.clock.advance(1000)  # more than Entra ID allows clocks to differ
+            issuer.now = endpoints.clock.now()
+            pipeline.file.renew()
+
+            assert ours.get_token(services[1]).token
+            with pytest.raises(ClientAuthenticationError, match="AADSTS700024"):
+                default.get_token(services[1])  # the reason for a credential of our own
+
+
+@pytest.mark.parametrize(
+    ("subject", "code", "reason"),
+    [
+        (SUBJECT, 0, ""),
+        ("repo:a/b:environment:prod", 2, f"Entra ID does not accept the token of GitHub for the identity {CLIENT}"),
+    ],
+)
+def test_reconciling_alone_signs_in_with_the_pipelines_token_and_explains_a_refusal(  # noqa: PLR0913, PLR0917 (cases and fixtures)
+    subject: str,
+    code: int,
+    reason: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    copy_project(tmp_path)
+    monkeypatch.delenv(WORLD, raising=False)
+    monkeypatch.chdir(tmp_path)
+    export = tmp_path / "state.json"
+    export.write_text('{"version": 3, "deployment": {"resources": []}}')
+    with sample_tenant() as tenant, issuing(now=tenant.endpoints.clock.now()) as issuer:
+        trust_pipeline(tenant, subject)
+        for name, value in on_github(issuer, AZURE_TENANT_ID=tenant.endpoints.tenant.id).items():
+            monkeypatch.setenv(name, value)
+
+        assert run(["release", "foundry", "reconcile", "--export", str(export)]) == code
+        assert reason in capsys.readouterr().err
 
 
 def test_azure_sdk_signs_in_with_the_renewed_file_and_a_wrong_subject_is_explained(
