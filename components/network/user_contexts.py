@@ -131,12 +131,17 @@ class UserContexts:
         """Raise if the deploying identity would not own what it creates, and so could not change it afterwards.
 
         The permission `Application.ReadWrite.OwnedBy` is for owned applications alone: "Microsoft Graph permissions
-        reference", Microsoft Learn, 2025.
+        reference", Microsoft Learn, 2025. The identity that deploys to local Azure stands for the one of the stack's
+        file, whose id it does not have.
         """
         import pulumi_azuread as azuread  # noqa: PLC0415 - slow to import
 
+        from components.user_context.downstream_apis import LOCAL_TENANT  # noqa: PLC0415 - slow to import
+
         own = pulumi.InvokeOutputOptions(parent=self._site.own.parent)
-        azuread.get_client_config_output(opts=own).apply(lambda found: self._check_owner(found.object_id))
+        azuread.get_client_config_output(opts=own).apply(
+            lambda found: None if found.tenant_id == LOCAL_TENANT else self._check_owner(found.object_id)
+        )
 
     def _check_owner(self, deployer: str) -> None:
         if deployer.lower() not in self._entra.owners:

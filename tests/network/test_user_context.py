@@ -222,6 +222,15 @@ def test_deployer_that_would_not_own_its_applications_is_refused_with_the_settin
         registered({"acts_for_users": ACTS}, environment(entra))
 
 
+def test_stack_whose_deployer_owns_its_applications_can_be_tried_on_local_azure(tmp_path: Path) -> None:
+    entra = {**ENTRA, "deployer_rights": "applications", "owners": [DEPLOYER]}
+
+    result = up(tmp_path, {"acts_for_users": ACTS}, environment(entra))
+
+    assert result.ok
+    assert "desk-application" in {one.name for one in result.records}
+
+
 def test_consent_of_an_administrator_is_for_each_user_where_no_group_is_declared() -> None:
     acts = {"apis": APIS, "callers": ["portal"], "users": ["ann"], "consent": "admin"}
     entra = {"deployer_rights": "all", "owners": [OWNER], "callers": {"portal": PORTAL}, "users": {"ann": ANN}}
