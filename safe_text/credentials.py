@@ -125,8 +125,12 @@ _DIGEST = re.compile(r"(?:sha-?[0-9]{1,3}|md5)[:-]\s?[A-Za-z0-9+/=_-]+", re.IGNO
 _PUBLIC_KEY = re.compile(
     r"(?:ssh-|ecdsa-|sk-ssh-|sk-ecdsa-)[\w@.-]+ [A-Za-z0-9+/=]+"
     r"|\{[^{}]*\"kty\"\s*:[^{}]*\}"
-    r"|-----BEGIN (?:[A-Z0-9 ]{0,40}PUBLIC KEY(?: BLOCK)?|CERTIFICATE)-----[^-]*-----END [A-Z0-9 ]{0,40}-----"
 )
+_PUBLIC_PEM = re.compile(
+    r"-----BEGIN (?:[A-Z0-9 ]{0,40}PUBLIC KEY(?: BLOCK)?|CERTIFICATE)-----"
+    r"(?:(?:[A-Za-z0-9+/=\s]|\\[nr]?)*$|[^-]*-----END [A-Z0-9 ]{0,40}-----)"
+)
+"""A public key in the form PEM, or its beginning in the first line of a quoted value, with escaped line breaks."""
 _NAMED = re.compile(r"(?<![\w.-])[-_]{0,2}([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?=([^\s\"'&;,]{1,512}))")
 _OPTION = re.compile(r"(?<!\S)--?([A-Za-z][\w-]{0,80})\s{1,3}[\"']?([^\s\"'-][^\s\"']*)")
 """An option of a command and its value: `--password VALUE`."""
@@ -215,6 +219,7 @@ def _by_name(value: str, named: NameClass) -> str:
 
 def _by_parts(text: str, named: NameClass, depth: int) -> str:
     """Return the kind of the first credential among the parts of a text; empty if there is none."""
+    text = _PUBLIC_PEM.sub(" ", text)
     for name, value in _named_values(text):
         if kind := _by_name(value, classify_name(name)):
             return kind

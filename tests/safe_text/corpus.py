@@ -32,8 +32,8 @@ def guid(random: Random) -> str:
     return "-".join(drawn(random, HEX, count) for count in (8, 4, 4, 4, 12))
 
 
-def pem(random: Random, kind: str) -> str:
-    body = encoded(random, 600)
+def pem(random: Random, kind: str, size: int = 600) -> str:
+    body = encoded(random, size)
     lines = "\n".join(body[start : start + 64] for start in range(0, len(body), 64))
     return f"-----BEGIN {kind}-----\n{lines}\n-----END {kind}-----\n"
 
@@ -353,6 +353,10 @@ PUBLIC: dict[str, Family] = {
     "Ed25519 public key without padding": lambda r: ("JWT_PUBLIC_KEY", ed25519(r).rstrip("=")),
     "RSA public key": lambda r: ("SIGNED_BY", public_der(r)),
     "public key as PEM": lambda r: ("VERIFY_WITH", pem(r, "PUBLIC KEY")),
+    "line of YAML with a quoted public key": lambda r: (
+        "Pulumi.dev.yaml:11",
+        f'  "reviewer": {json.dumps(pem(r, "PUBLIC KEY", 44)).partition("-----END")[0]}\\',
+    ),
     "certificate as PEM": lambda r: ("CA_BUNDLE", pem(r, "CERTIFICATE")),
     "certificate in base64": lambda r: ("CA_BUNDLE", in_base64(pem(r, "CERTIFICATE"))),
     "SSH public key": lambda r: ("SSH_PUBLIC_KEY", f"ssh-rsa {encoded(r, 279)} admin@contoso"),
