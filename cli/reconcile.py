@@ -26,7 +26,7 @@ from cli.pipeline_sign_in import engine_sign_in, print_line
 from cli.project_root import check_stack
 from localazure.arm.faults import VARIABLE, Faults
 from localazure.deployment.state_file import state_file_path
-from localazure.fronts.plugin import WORLD
+from localazure.fronts.packages import WORLD
 from localazure.fronts.rest import LocalCredential
 from localazure.fronts.serving import serve_http
 from release.foundry.azure import Azure

@@ -21,7 +21,7 @@ from cli.project_root import check_stack
 from cli.reconcile import reconcile
 from cli.report_origin import report_origin
 from cli.sources import texts_of
-from localazure.fronts.plugin import WORLD
+from localazure.fronts.packages import WORLD
 from manifest.approval import Approval
 from manifest.declared_document import declared_document
 from manifest.loading import load_with_document

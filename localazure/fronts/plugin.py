@@ -19,20 +19,9 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from localazure.ambient_credentials import credentials_error
 from localazure.arm.faults import NO_FAULTS, VARIABLE, Faults, FaultsError
 from localazure.arm.permissions import check_of
+from localazure.fronts.packages import CALLER, DYNAMIC, PACKAGES, WORLD
 from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
-
-PACKAGES = ("azure-native", "azuread", "kubernetes")
-"""Pulumi packages that local Azure simulates, each with a plugin of its own."""
-
-DYNAMIC = "pulumi-python"
-"""Package of the dynamic resources of Python programs, whose plugin comes with the Pulumi CLI."""
-
-WORLD = "LOCALAZURE_WORLD"
-"""Environment variable that holds the path of local Azure's state file."""
-
-CALLER = "LOCALAZURE_CALLER"
-"""Environment variable with the principal id that the plugin's requests are allowed or refused for; optional."""
 
 _LOOPBACK = "127.0.0.1:0"
 _THREADS = 16

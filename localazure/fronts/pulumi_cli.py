@@ -18,10 +18,10 @@ from pathlib import Path
 from filelock import FileLock
 
 from localazure.ambient_credentials import credentials_error
-from localazure.fronts import cli_wrapper, plugin
+from localazure.fronts import cli_wrapper
 from localazure.fronts.cli_wrapper import run_in_foreground
 from localazure.fronts.launchers import write_launcher
-from localazure.fronts.plugin import PACKAGES, WORLD
+from localazure.fronts.packages import PACKAGES, PLUGIN, WORLD
 
 NOT_FOUND = 127
 """Exit code for a command that is not found, as in a shell."""
@@ -32,13 +32,11 @@ USAGE = 2
 _SELECTED = "dev"
 _STARTUP = str(Path(__file__).parent / "startup")
 
-# The plugin's module by its name here, which is longer in an installed package, and the folder from which Python
-# imports it.
-_PLUGIN = plugin.__name__
-_SOURCE = str(Path(__file__).parents[_PLUGIN.count(".")])
+# The folder from which Python imports the plugin's module.
+_SOURCE = str(Path(__file__).parents[PLUGIN.count(".")])
 
 # Read by startup/sitecustomize.py, which is not part of a package.
-_STARTUP_VARIABLES = {"LOCALAZURE_PLUGIN": _PLUGIN, "LOCALAZURE_SOURCE": _SOURCE}
+_STARTUP_VARIABLES = {"LOCALAZURE_PLUGIN": PLUGIN, "LOCALAZURE_SOURCE": _SOURCE}
 
 # What would lead the CLI to another backend, or lock its state with another passphrase:
 # https://www.pulumi.com/docs/iac/cli/environment-variables/ (Nov 2026).
@@ -143,7 +141,7 @@ class _Workspace:
             installed = self._home / "plugins" / f"resource-{package}-v{version(f'pulumi-{package}')}"
             # also in the CLI's folder of plugins: it warns, several times a run, of each that it finds on PATH alone
             for folder in (self.launchers, installed):
-                arguments = ["-P", "-m", _PLUGIN, package]
+                arguments = ["-P", "-m", PLUGIN, package]
                 write_launcher(folder / name, arguments, {"PYTHONPATH": _SOURCE}, {WORLD: str(self._world)})
 
     def _make_stacks(self, cli: str, environment: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ import yaml
 
 from localazure.arm.permissions import CUSTOM_ROLE
 from localazure.arm.world import World
-from localazure.fronts.plugin import CALLER
+from localazure.fronts.packages import CALLER
 from tests.engine.projects import REASON, Project, cli_is_here
 from tests.fabrikam import PACKAGES, REPOSITORY
 from tests.network.deployer import without_action

@@ -22,7 +22,7 @@ from cli.main import run
 from cli.release_surroundings import prepared
 from localazure.endpoints.entra.objects import Application, FederatedCredential
 from localazure.endpoints.signed_tokens import signing_key
-from localazure.fronts.plugin import WORLD
+from localazure.fronts.packages import WORLD
 from release.errors import ReleaseError
 from release.sign_in.id_tokens import azure_pipelines_request, fetch, github_request
 from release.sign_in.pipeline import pipeline_sign_in

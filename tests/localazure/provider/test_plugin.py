@@ -16,7 +16,8 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from localazure.ambient_credentials import VARIABLES
-from localazure.fronts.plugin import WORLD, main
+from localazure.fronts.packages import WORLD
+from localazure.fronts.plugin import main
 
 COMMAND = [sys.executable, "-m", "localazure.fronts.plugin", "azuread", "127.0.0.1:1", "--logflow"]
 PATIENCE = 20.0
