@@ -75,8 +75,8 @@ class AgentNetwork(pulumi.ComponentResource):
         client = authorization.get_client_config_output()
         deleted = look_for_deleted(network, environment, client.subscription_id, own)
         allowed = check_data_actions(network, environment, client.subscription_id, own)
-        first = [each for each in (deleted, allowed) if each is not None]
-        group = _group(network, environment, client.subscription_id, own, after=first)
+        checks = [each for each in (deleted, allowed) if each is not None]
+        group = _group(network, environment, client.subscription_id, own, after=checks)
         hosting: HostingEnvironmentArgs = {
             "environment_name": environment_name(network.name, environment.stack),
             "resource_group_name": group,
@@ -104,6 +104,7 @@ class AgentNetwork(pulumi.ComponentResource):
             args.get("create_problem", _problem_with_key_only),
             deleted,
             _customer_key(network, environment, own),
+            checks,
         )
         self._parents: dict[str, ParentResource] = {}
         # Sorted, so that the order in the file has no effect.

@@ -1,6 +1,6 @@
 """Context of a deployment: the network, its environment and the location of its resources in Azure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -33,6 +33,8 @@ class Site:
     """Soft-deleted resources that are recovered; None if the environment does not look for them."""
     customer_key: CustomerKeyArgs | None = None
     """Customer's own key for the data of resources; None for keys of Microsoft."""
+    checks: Sequence[pulumi.Resource] = ()
+    """Checks of Azure that can stop a deployment; nothing is created before them, in Azure or in Entra ID."""
 
     def error_locator(self, *path: str | int) -> Callable[[str], str]:
         """Return a function that adds the file and line of a stack setting to an error message about the setting."""

@@ -183,6 +183,7 @@ class UserContexts:
             "display_name": app_name(self._site.network.name, name, self._site.environment.stack),
             "owners": self._entra.owners,
             "callable": agent.callable,
+            "after": self._site.checks,
         }
         if agent.acts_for_users is not None:
             args["acts_for_users"] = self._acts(name, agent.acts_for_users)

@@ -66,6 +66,8 @@ class AgentApplicationArgs(TypedDict):
     """True if other agents can get the app role `Agent.Call`."""
     existing: NotRequired[ExistingApplicationArgs | None]
     """Ids of the application, if an administrator has made it; by default it is created."""
+    after: NotRequired[Sequence[pulumi.Resource]]
+    """Resources that must exist before anything is created in Entra ID, such as checks of Azure; by default, none."""
     assigned_callers: NotRequired[Sequence[str]]
     """Names of the agents to which an administrator has assigned the app role `Agent.Call`; by default, none."""
 
@@ -92,7 +94,7 @@ class AgentApplication(pulumi.ComponentResource):
             shown["assigned_callers"] = list(callers)
         super().__init__(self.TOKEN, name, shown, opts)
         self.agent_name = name
-        self._own = pulumi.ResourceOptions(parent=self)
+        self._own = pulumi.ResourceOptions(parent=self, depends_on=[*args.get("after", ())])
         apis = acts["apis"] if acts is not None else dict[str, ApiArgs]()
         self._apis = {api: DownstreamApi(api, entry, self._own) for api, entry in sorted(apis.items())}
         if existing is None:
@@ -155,7 +157,7 @@ class AgentApplication(pulumi.ComponentResource):
                     application_id=application.id,
                     authorized_client_id=client_id,
                     permission_ids=[SCOPE_ID],
-                    opts=pulumi.ResourceOptions(parent=self, depends_on=before),
+                    opts=pulumi.ResourceOptions.merge(self._own, pulumi.ResourceOptions(depends_on=before)),
                 )
             ]
         principal = azuread.ServicePrincipal(

@@ -122,6 +122,19 @@ def test_federated_credential_exists_before_the_container_starts(tmp_path: Path)
     assert of_type(result, CREDENTIAL).urn in of_type(result, APP).dependencies
 
 
+@pytest.mark.parametrize("entra", [ENTRA, {**ENTRA, "existing": {"desk": IDS}}])
+def test_nothing_is_created_in_azure_or_entra_before_the_check_of_deleted_names(entra: dict[str, Any]) -> None:
+    found = registered({"acts_for_users": {**ACTS, "consent": "admin"}}, environment(entra, deleted="report"))
+
+    waits = {one.urn: one.dependencies for one in found.resources}
+    reached = {found.one("DeletedResources").urn}
+    while more := {urn for urn, before in waits.items() if before & reached} - reached:
+        reached |= more
+    created = {one.urn: one.name for one in found.resources if one.type.startswith(("azure-native:", "azuread:"))}
+    assert "reviewers-may-use-desk" in created.values()
+    assert [name for urn, name in created.items() if urn not in reached] == []
+
+
 def test_pod_is_the_credential_of_an_agent_in_a_cluster(tmp_path: Path) -> None:
     agent = {"host": "aks", "cluster": "fleet", "egress": ["azure"], "acts_for_users": ACTS, "access": {}}
     manifest = {**network(**agent)}
