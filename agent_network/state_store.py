@@ -12,6 +12,7 @@ import pulumi
 from pulumi_azure_native import authorization, keyvault, resources, storage
 
 from agent_network.custom_role import create_role
+from components.resources.storage_account import keep_deleted_blobs, keyless_account
 
 __all__ = ["StateStore", "create_state_store"]
 
@@ -57,36 +58,20 @@ def create_state_store(  # noqa: PLR0913 (the names and the places of its parts)
         location: region of account and vault.
     """
     kept = pulumi.ResourceOptions(protect=True)
-    account = storage.StorageAccount(
+    # Its public endpoint is open, since a hosted runner has no fixed address.
+    account = keyless_account(
         "state",
         account_name=account_name,
         resource_group_name=group.name,
         location=location,
-        kind="StorageV2",
-        sku=storage.SkuArgs(name="Standard_ZRS"),
-        access_tier=storage.AccessTier.HOT,
-        allow_shared_key_access=False,
-        default_to_o_auth_authentication=True,
-        allow_blob_public_access=False,
-        allow_cross_tenant_replication=False,
-        allowed_copy_scope="AAD",
-        is_local_user_enabled=False,
-        is_sftp_enabled=False,
-        minimum_tls_version="TLS1_2",
-        enable_https_traffic_only=True,
-        # A hosted runner has no fixed address.
-        public_network_access="Enabled",
+        sku="Standard_ZRS",
         opts=kept,
     )
-    retention = storage.DeleteRetentionPolicyArgs(enabled=True, days=_KEPT_DAYS)
-    service = storage.BlobServiceProperties(
+    service = keep_deleted_blobs(
         "state",
-        blob_services_name="default",
         account_name=account.name,
         resource_group_name=group.name,
-        is_versioning_enabled=True,
-        delete_retention_policy=retention,
-        container_delete_retention_policy=retention,
+        days=_KEPT_DAYS,
     )
     container = storage.BlobContainer(
         "state",

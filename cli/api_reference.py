@@ -7,7 +7,7 @@ them. Whatever begins with an underscore, or is missing in `__all__`, is not for
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 __all__ = ["PAGES", "page"]
@@ -52,23 +52,27 @@ def page(name: str) -> str:
     title, introduction = PAGES[name]
     command = f"agent-network reference api {name} > docs/reference/api/{name}.md"
     parts = [f"# {title}", introduction, f"Made by `{command}`; edit the docstrings, not this page."]
-    for path in _components() if name == "components" else [_ROOT / "access" / f"{one}.py" for one in _ACCESS]:
-        parts += _module(path)
+    if name == "components":
+        for path in sorted((_ROOT / "components").rglob("*.py")):
+            parts += _module(path, is_public=_is_shown)
+    else:
+        for one in _ACCESS:
+            parts += _module(_ROOT / "access" / f"{one}.py")
     return "\n\n".join(parts) + "\n"
 
 
-def _components() -> Iterator[Path]:
-    """Yield the paths of the modules that define a Pulumi component."""
-    for path in sorted((_ROOT / "components").rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__")
-        if any(one.arg == "opts" for function in functions for one in function.args.args):
-            yield path
+def _is_shown(name: str, tree: ast.Module) -> bool:
+    """Return True for the definitions of a module with a Pulumi component, and in others for types of arguments."""
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__")
+    has_component = any(one.arg == "opts" for function in functions for one in function.args.args)
+    return _is_public(name, tree) and (has_component or name.endswith("Args"))
 
 
-def _module(path: Path) -> list[str]:
+def _module(path: Path, is_public: Callable[[str, ast.Module], bool] | None = None) -> list[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    public = [node for node in tree.body if isinstance(node, _Definition) and _is_public(node.name, tree)]
+    public = [
+        node for node in tree.body if isinstance(node, _Definition) and (is_public or _is_public)(node.name, tree)
+    ]
     if not public:
         return []
     parts = path.relative_to(_ROOT).with_suffix("").parts

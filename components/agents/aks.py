@@ -7,14 +7,13 @@ creates it, it trusts one service account, and it is deleted with the component.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import managedidentity
 from pulumi_kubernetes import apps, core, meta, networking
 
 from components.agents.base import Agent
-from components.agents.container_app import ProbeArgs
 from components.agents.endpoints import service_endpoint, service_host
 from components.agents.network_policy import (
     CalleeArgs,
@@ -26,6 +25,7 @@ from components.agents.network_policy import (
     to_dns,
 )
 from components.agents.permissions import Permission
+from components.agents.pod_spec import PodArgs, pod_spec
 from components.federation import ServiceAccount, trust
 from components.hosts.aks_cluster import AksCluster
 from components.resources.image_registry import ImageRegistry
@@ -45,11 +45,9 @@ _RESTRICTED = {
 _NAME = "app.kubernetes.io/name"
 
 
-class AksAgentArgs(TypedDict):
+class AksAgentArgs(PodArgs):
     """Arguments of an `AksAgent`."""
 
-    app_name: str
-    """Name of the agent's Kubernetes objects: service account, deployment and Service."""
     identity_name: str
     """Name in Azure of the agent's user-assigned identity."""
     resource_group_name: pulumi.Input[str]
@@ -66,10 +64,6 @@ class AksAgentArgs(TypedDict):
     """Repository of the image."""
     image_tag: str
     """Tag of the image."""
-    cpu: float
-    """Cores of each pod, as request and as limit."""
-    memory: str
-    """Memory of each pod, such as `1Gi`, as request and as limit."""
     replicas: int
     """Number of pods."""
     permissions: NotRequired[Sequence[Permission]]
@@ -78,16 +72,8 @@ class AksAgentArgs(TypedDict):
     """Addresses that the pods may reach in addition to DNS; without them, nothing outside the cluster."""
     callees: NotRequired[Sequence[CalleeArgs]]
     """Pods of the same cluster that the agent may call; by default, none."""
-    port: NotRequired[int | None]
-    """Port on which the agent listens; without a port, nothing can reach the agent."""
     callers: NotRequired[Sequence[str]]
     """Namespaces whose pods may call the agent; required with `port`."""
-    user_id: NotRequired[int | None]
-    """Numeric user id of the container; by default the image's, which must be a number and not 0."""
-    variables: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Environment variables; never secrets, since everybody who may see the pods can read them."""
-    probes: NotRequired[Mapping[str, ProbeArgs]]
-    """`liveness`, `readiness` or `startup` → the health probe."""
     user_credential: NotRequired[Sequence[pulumi.Resource]]
     """For an agent that acts for users: the federated credential of its application, created before the pods."""
     runtime: NotRequired[RuntimeArgs | None]
@@ -197,6 +183,10 @@ class AksAgent(Agent):
 
     def _deployment(self, image: str, after: Sequence[pulumi.Resource]) -> None:
         args = self._args
+        variables = dict(args.get("variables", {}))
+        if (runtime := args.get("runtime")) is not None:
+            variables[VARIABLE] = runtime_variable(self.agent_name, "aks", runtime)
+        reference = args["registry"].endpoint.apply(lambda host: f"{host}/{image}")
         pod = meta.v1.ObjectMetaArgs(labels={**self._labels, _USE: "true"})
         apps.v1.Deployment(
             self.agent_name,
@@ -204,7 +194,7 @@ class AksAgent(Agent):
             spec=apps.v1.DeploymentSpecArgs(
                 replicas=args["replicas"],
                 selector=meta.v1.LabelSelectorArgs(match_labels=self._labels),
-                template=core.v1.PodTemplateSpecArgs(metadata=pod, spec=_pod(self.agent_name, args, image)),
+                template=core.v1.PodTemplateSpecArgs(metadata=pod, spec=pod_spec(args, reference, variables)),
             ),
             opts=self._in_cluster(*after),
         )
@@ -243,65 +233,3 @@ def _check(name: str, args: AksAgentArgs) -> None:
     if args.get("user_id") == 0:
         raise ValueError(f"agent {name!r} would run as root; set another number as 'user_id', or leave it out")
     check_egress(name, args.get("egress", ()))
-
-
-def _pod(name: str, args: AksAgentArgs, image: str) -> "core.v1.PodSpecArgs":
-    # Workload identity projects its own token, for Entra ID only; the pod gets no token for the cluster's API.
-    return core.v1.PodSpecArgs(
-        service_account_name=args["app_name"],
-        automount_service_account_token=False,
-        enable_service_links=False,
-        security_context=core.v1.PodSecurityContextArgs(
-            run_as_non_root=True,
-            run_as_user=args.get("user_id"),
-            seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-        ),
-        containers=[_container(name, args, image)],
-        # The only directory that the container can write to; it is deleted with the pod.
-        volumes=[core.v1.VolumeArgs(name="tmp", empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit="256Mi"))],
-    )
-
-
-def _container(name: str, args: AksAgentArgs, image: str) -> "core.v1.ContainerArgs":
-    port, limits, probes = (
-        args.get("port"),
-        {"cpu": f"{args['cpu']:g}", "memory": args["memory"]},
-        args.get("probes", {}),
-    )
-    variables = dict(args.get("variables", {}))
-    if (runtime := args.get("runtime")) is not None:
-        variables[VARIABLE] = runtime_variable(name, "aks", runtime)
-    by_name = {f"{when}_probe": _probe(probe) for when, probe in sorted(probes.items())}
-    return core.v1.ContainerArgs(
-        name=args["app_name"],
-        image=args["registry"].endpoint.apply(lambda host: f"{host}/{image}"),
-        image_pull_policy="Always",
-        env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in sorted(variables.items())],
-        ports=[core.v1.ContainerPortArgs(container_port=port, protocol="TCP")] if port else None,
-        resources=core.v1.ResourceRequirementsArgs(requests=limits, limits=limits),
-        security_context=core.v1.SecurityContextArgs(
-            allow_privilege_escalation=False,
-            privileged=False,
-            read_only_root_filesystem=True,
-            run_as_non_root=True,
-            capabilities=core.v1.CapabilitiesArgs(drop=["ALL"]),
-            seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-        ),
-        volume_mounts=[core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp")],  # noqa: S108 - a volume of the pod's
-        liveness_probe=by_name.get("liveness_probe"),
-        readiness_probe=by_name.get("readiness_probe"),
-        startup_probe=by_name.get("startup_probe"),
-    )
-
-
-def _probe(probe: ProbeArgs) -> "core.v1.ProbeArgs":
-    path, port = probe.get("path"), probe["port"]
-    return core.v1.ProbeArgs(
-        http_get=core.v1.HTTPGetActionArgs(path=path, port=port) if path else None,
-        tcp_socket=None if path else core.v1.TCPSocketActionArgs(port=port),
-        initial_delay_seconds=probe.get("initial_delay_seconds"),
-        period_seconds=probe.get("period_seconds"),
-        timeout_seconds=probe.get("timeout_seconds"),
-        failure_threshold=probe.get("failure_threshold"),
-        success_threshold=probe.get("success_threshold"),
-    )

@@ -13,6 +13,8 @@ from pulumi_azure_native import app
 
 from components.agents.attached_identities import IdentityArgs, OwnIdentity, PullIdentity
 from components.agents.base import Agent
+from components.agents.health_probe import ProbeArgs, container_app_probe
+from components.agents.ingress import IngressArgs, restricted_ingress
 from components.agents.permissions import Permission
 from components.agents.platform_authentication import AuthenticationArgs, require_tokens
 from components.hosts.container_apps_environment import CONSUMPTION
@@ -30,36 +32,6 @@ PLACEHOLDER = (
 """
 PLACEHOLDER_PORT = 80
 """Port on which the placeholder image listens."""
-
-
-class IngressArgs(TypedDict):
-    """Ingress of an agent's Container App; without ingress, nothing can reach the agent."""
-
-    port: int
-    """The port on which the agent listens."""
-    external: NotRequired[bool]
-    """True if addresses outside the environment can reach the agent, namely those in `allow`."""
-    allow: NotRequired[Sequence[str]]
-    """Blocks of IPv4 addresses that may call the agent; required with `external`."""
-
-
-class ProbeArgs(TypedDict):
-    """Health probe of a container: an HTTP GET of a path, or without a path, a TCP connection to a port."""
-
-    port: int
-    """Port of the probe."""
-    path: NotRequired[str | None]
-    """Path of the HTTP request."""
-    initial_delay_seconds: NotRequired[int | None]
-    """Seconds before the first probe."""
-    period_seconds: NotRequired[int | None]
-    """Seconds between probes."""
-    timeout_seconds: NotRequired[int | None]
-    """Seconds without a response after which a probe has failed."""
-    failure_threshold: NotRequired[int | None]
-    """Number of failures in a row after which the container is unhealthy."""
-    success_threshold: NotRequired[int | None]
-    """Number of successes in a row after which the container is healthy."""
 
 
 class OwnIdentityArgs(TypedDict):
@@ -229,7 +201,7 @@ def _fqdn(configuration: "app.outputs.ConfigurationResponse | None") -> str:
 def _configuration(
     args: ContainerAppAgentArgs, pull: PullIdentity, own: OwnIdentity | None, credential: UserCredentialArgs | None
 ) -> "app.ConfigurationArgs":
-    lifecycle = app.IdentitySettingsLifeCycle
+    lifecycle, ingress = app.IdentitySettingsLifeCycle, args.get("ingress")
     return app.ConfigurationArgs(
         active_revisions_mode=app.ActiveRevisionsMode.SINGLE,
         identity_settings=[
@@ -244,37 +216,9 @@ def _configuration(
             ),
         ],
         registries=[app.RegistryCredentialsArgs(server=args["registry"].endpoint, identity=pull.identity.id)],
-        ingress=_ingress(args),
-    )
-
-
-def _ingress(args: ContainerAppAgentArgs) -> "app.IngressArgs | None":
-    ingress = args.get("ingress")
-    if not ingress:
-        return None
-    external, allow = ingress.get("external", False), ingress.get("allow", ())
-    if external and not allow:
-        raise ValueError(
-            f"app {args['app_name']!r} would be open to every address; list the addresses that may call it in 'allow'"
-        )
-    if allow and not external:
-        raise ValueError(
-            f"app {args['app_name']!r} is not external, so 'allow' has no effect; remove 'allow', or set 'external'"
-        )
-    return app.IngressArgs(
-        external=external,
-        target_port=PLACEHOLDER_PORT if args.get("placeholder") else ingress["port"],
-        allow_insecure=False,
-        transport=app.IngressTransportMethod.AUTO,
-        ip_security_restrictions=[
-            app.IpSecurityRestrictionRuleArgs(
-                name=f"allow-{block.replace('.', '-').replace('/', '-')}",
-                ip_address_range=block,
-                action=app.Action.ALLOW,
-            )
-            for block in allow
-        ]
-        or None,
+        ingress=restricted_ingress(args["app_name"], ingress, PLACEHOLDER_PORT if args.get("placeholder") else None)
+        if ingress
+        else None,
     )
 
 
@@ -296,7 +240,7 @@ def _template(name: str, args: ContainerAppAgentArgs, image: str, own: OwnIdenti
         resources=app.ContainerResourcesArgs(cpu=args["cpu"], memory=args["memory"]),
         env=[app.EnvironmentVarArgs(name=key, value=value) for key, value in sorted(variables.items())],
         # An empty list would switch off Azure's default probes, and an empty list of scale rules its default rule.
-        probes=[_probe(when, probe) for when, probe in sorted(args.get("probes", {}).items())] or None,
+        probes=[container_app_probe(when, probe) for when, probe in sorted(args.get("probes", {}).items())] or None,
     )
     scale = app.ScaleArgs(
         min_replicas=args["min_replicas"],
@@ -304,20 +248,6 @@ def _template(name: str, args: ContainerAppAgentArgs, image: str, own: OwnIdenti
         rules=list(_scale_rules(args, own)) or None,
     )
     return app.TemplateArgs(containers=[container], scale=scale)
-
-
-def _probe(when: str, probe: ProbeArgs) -> "app.ContainerAppProbeArgs":
-    path, port = probe.get("path"), probe["port"]
-    return app.ContainerAppProbeArgs(
-        type=app.Type(when.capitalize()),
-        http_get=app.ContainerAppProbeHttpGetArgs(path=path, port=port) if path else None,
-        tcp_socket=None if path else app.ContainerAppProbeTcpSocketArgs(port=port),
-        initial_delay_seconds=probe.get("initial_delay_seconds"),
-        period_seconds=probe.get("period_seconds"),
-        timeout_seconds=probe.get("timeout_seconds"),
-        failure_threshold=probe.get("failure_threshold"),
-        success_threshold=probe.get("success_threshold"),
-    )
 
 
 def _scale_rules(args: ContainerAppAgentArgs, own: OwnIdentity | None) -> "Iterator[app.ScaleRuleArgs]":

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import pulumi
 
 from components.agents.aks import AksAgentArgs
-from components.agents.container_app import ContainerAppAgentArgs, ProbeArgs
+from components.agents.container_app import ContainerAppAgentArgs
 from components.agents.foundry import FoundryAgentArgs
+from components.agents.health_probe import ProbeArgs
 from components.agents.network_policy import CalleeArgs, EgressArgs
 from components.agents.permissions import Permission
 from components.agents.unpublished import UnpublishedAgents

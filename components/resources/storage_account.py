@@ -1,5 +1,7 @@
 """Component for storage accounts, with shared keys off, blob versioning and soft delete."""
 
+from collections.abc import Mapping
+
 import pulumi
 from pulumi_azure_native import storage
 
@@ -62,20 +64,66 @@ class StorageAccount(ParentResource):
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "storage.StorageAccount":
     key = args.get("customer_key")
-    account = storage.StorageAccount(
+    account = keyless_account(
         name,
         account_name=args["azure_name"],
         resource_group_name=args["resource_group_name"],
         location=args["location"],
         tags=args.get("tags"),
-        kind="StorageV2",
-        sku=storage.SkuArgs(name=_SKUS[args.get("redundancy")]),
+        sku=_SKUS[args.get("redundancy")],
         identity=storage.IdentityArgs(
             type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[key["identity_id"]]
         )
         if key
         else None,
         encryption=customer_key.for_storage(key) if key else None,
+        opts=own,
+    )
+    keep_deleted_blobs(
+        name,
+        account_name=args["azure_name"],
+        resource_group_name=args["resource_group_name"],
+        days=_KEPT_DAYS,
+        opts=pulumi.ResourceOptions(parent=own.parent, depends_on=[account]),
+    )
+    return account
+
+
+def keyless_account(  # noqa: PLR0913 (the names and the places of its parts)
+    name: str,
+    *,
+    account_name: pulumi.Input[str],
+    resource_group_name: pulumi.Input[str],
+    location: pulumi.Input[str],
+    sku: str,
+    opts: pulumi.ResourceOptions,
+    tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+    identity: "storage.IdentityArgs | None" = None,
+    encryption: "storage.EncryptionArgs | None" = None,
+) -> "storage.StorageAccount":
+    """Register a storage account that accepts no key, no anonymous request and no local user.
+
+    Args:
+        name: logical name.
+        account_name: name of the account in Azure.
+        resource_group_name: resource group.
+        location: Azure region.
+        sku: kind of copies, such as `Standard_ZRS`.
+        opts: resource options.
+        tags: Azure tags.
+        identity: identity that reads the customer's key.
+        encryption: the customer's key; by default, a key of Microsoft.
+    """
+    return storage.StorageAccount(
+        name,
+        account_name=account_name,
+        resource_group_name=resource_group_name,
+        location=location,
+        tags=tags,
+        kind="StorageV2",
+        sku=storage.SkuArgs(name=sku),
+        identity=identity,
+        encryption=encryption,
         access_tier=storage.AccessTier.HOT,
         allow_shared_key_access=False,
         default_to_o_auth_authentication=True,
@@ -86,17 +134,35 @@ def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "storag
         is_sftp_enabled=False,
         minimum_tls_version="TLS1_2",
         public_network_access="Enabled",
-        opts=own,
+        opts=opts,
     )
-    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=_KEPT_DAYS)
-    storage.BlobServiceProperties(
+
+
+def keep_deleted_blobs(
+    name: str,
+    *,
+    account_name: pulumi.Input[str],
+    resource_group_name: pulumi.Input[str],
+    days: int,
+    opts: pulumi.ResourceOptions | None = None,
+) -> "storage.BlobServiceProperties":
+    """Register the blob service of a storage account with versions, deleted blobs and deleted containers.
+
+    Args:
+        name: logical name.
+        account_name: name of the account in Azure.
+        resource_group_name: resource group.
+        days: number of days for which deleted blobs and containers can be restored.
+        opts: resource options.
+    """
+    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=days)
+    return storage.BlobServiceProperties(
         name,
         blob_services_name="default",
-        account_name=args["azure_name"],
-        resource_group_name=args["resource_group_name"],
+        account_name=account_name,
+        resource_group_name=resource_group_name,
         is_versioning_enabled=True,
         delete_retention_policy=kept,
         container_delete_retention_policy=kept,
-        opts=pulumi.ResourceOptions(parent=own.parent, depends_on=[account]),
+        opts=opts,
     )
-    return account

@@ -79,7 +79,27 @@ Is it open?
 *Args:*
 
 - `box`: a box.
+
+## `agent_network.components.tools`
+
+Tools.
+
+### `class ToolArgs(TypedDict)`
+
+Arguments of a tool.
 """
+
+TOOLS = '''
+"""Tools."""
+
+
+class ToolArgs(TypedDict):
+    """Arguments of a tool."""
+
+
+def helper() -> None: ...
+'''
+"""Module without a component: only its types of arguments are for other programs."""
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -112,7 +132,7 @@ def test_api_reference_shows_public_names_with_signatures_and_docstrings(
 ) -> None:
     (tmp_path / "components").mkdir()
     (tmp_path / "components" / "box.py").write_text(MODULE, encoding="utf-8")
-    (tmp_path / "components" / "tools.py").write_text("def helper() -> None: ...\n", encoding="utf-8")
+    (tmp_path / "components" / "tools.py").write_text(TOOLS, encoding="utf-8")
     monkeypatch.setattr(api_reference, "_ROOT", tmp_path)
 
     assert page("components").partition("\n## ")[2] == EXPECTED.removeprefix("## ")
