@@ -15,7 +15,7 @@ from access.azure.scopes import key, shown
 from access.evaluate.application_names import application_text, person_name
 from access.evaluate.foreign_actors import is_of_network
 from access.model.actors import Actor
-from access.model.applications import Application, Trust
+from access.model.applications import Application, DirectoryRight, Trust
 from access.model.declared import Declared
 from access.model.graph import Graph, Principal, Resource
 from access.model.json_values import listed, mapping, text
@@ -122,12 +122,23 @@ class _Judged:
             about = (identity.name, one.id)
             # The access of the network's identities is compared with what is declared, which finds the role, too.
             yield ApplicationProblem("credential-identity-with-role", what, place, widens=False, about=about)
+        for right in self._rights_of(identity.id):
+            what = f"identity {identity.name!r}, which {self.text} trusts, has {right.what}"
+            yield ApplicationProblem("credential-identity-with-role", what, right.location, about=(identity.name,))
+
+    def _rights_of(self, principal: str) -> Iterator[DirectoryRight]:
+        """Yield the rights of a principal in Entra ID itself, of which no other rule knows."""
+        ids = {principal.lower(), *self.graph.memberships.groups_of.get(principal.lower(), ())}
+        return (each for each in self.graph.directory_rights if each.principal.lower() in ids)
 
     def _roles_of_principal(self) -> Iterator[ApplicationProblem]:
         for one in self.graph.assignments_of(self.application.principal) if self.application.principal else ():
             what = f"{self.text} has {one.role_text} at {shown(one.scope)} itself, and so without any user"
             place = one.location or one.id
             yield ApplicationProblem("credential-identity-with-role", what, place, widens=False, about=(one.id,))
+        for right in self._rights_of(self.application.principal) if self.application.principal else ():
+            what = f"{self.text} has {right.what} itself, and so without any user"
+            yield ApplicationProblem("credential-identity-with-role", what, right.location)
 
     def attached(self, identity: Principal) -> Iterator[ApplicationProblem]:
         """Yield a problem for each resource in which other code than the agent's gets tokens of an identity."""

@@ -84,6 +84,15 @@ class Trust(NamedTuple):
     """False if subject, issuer or audience are not known before deployment."""
 
 
+class DirectoryRight(NamedTuple):
+    """Right of a principal in Entra ID itself, or in an API: a directory role, or an app role."""
+
+    principal: str
+    what: str
+    """Words for messages: `the role 'Global Administrator' of Entra ID`."""
+    location: str
+
+
 class ApplicationOwner(NamedTuple):
     """Owner of an application or of its service principal, who may add credentials."""
 

@@ -16,7 +16,7 @@ from access.azure.catalogue import Permission, Role, System, display_name
 from access.azure.flat_properties import flattened
 from access.azure.scopes import ROOT, ancestors, covering, is_management_group, is_path, key, shown, type_of
 from access.model.actors import Actor
-from access.model.applications import Application
+from access.model.applications import Application, DirectoryRight
 from access.model.attributes import Known
 from access.model.memberships import Memberships
 from access.model.property_difference import PropertyDifference
@@ -176,6 +176,7 @@ class Graph:
         outside_apps: Mapping[str, str] | None = None,
         memberships: Memberships | None = None,
         applications: Iterable[Application] = (),
+        directory_rights: Iterable[DirectoryRight] = (),
         management_groups_known: bool = False,
         directory_known: bool = False,
         source: str = "",
@@ -217,6 +218,8 @@ class Graph:
         self.unread = tuple(dict.fromkeys((*found, *_management_group_notes(given), *self._group_notes())))
         self.applications = tuple(applications)
         """Entra applications, with those who may use them and with their credentials."""
+        self.directory_rights = tuple(directory_rights)
+        """Directory roles, and app roles of APIs that are not agents."""
         self.outside_apps = dict(outside_apps or {})
         """Ids of the apps outside the network's components, by the names that they have as agents."""
         self.source = source

@@ -113,7 +113,10 @@ class EntraApplications:
         given = given or text(state.outputs, "clientId")
         for each in self._parts:
             if each.application is not None and (each.key in depends or (given and given.lower() == each.client_id)):
-                each.principal = each.principal or state
+                if each.principal is None:
+                    each.principal = state
+                else:
+                    each.others.append(state)
                 return
         self._parts.append(_Parts(state.urn, principal=state))
 
@@ -157,7 +160,7 @@ class EntraApplications:
             agent=self._agent(parts),
             principal=parts.principal_id or ("" if own else self._mentioned_principal(parts)),
             seen=parts.application is not None,
-            assignment_required=_assignment_required(parts.principal),
+            assignment_required=_assignment_required(parts),
             scopes=tuple(self._scopes(parts)),
             consents=tuple(self._consents(parts)),
             app_roles=tuple(self._app_roles(parts)),
@@ -384,11 +387,19 @@ def _owners(parts: _Parts) -> Iterator[ApplicationOwner]:
                 yield ApplicationOwner(each.lower(), owns, state.location)
 
 
-def _assignment_required(principal: ResourceState | None) -> bool | None:
-    """Return whether only assigned principals may use an application; Entra's default is that everybody may."""
-    if principal is None or principal.unseen:
+def _assignment_required(parts: _Parts) -> bool | None:
+    """Return whether only assigned principals may use an application; None if that is not known.
+
+    Several resources can be of the one service principal that a tenant has (`useExisting`), and the last update counts,
+    so that each must require it.
+    """
+    found = [_requires(each) for each in parts.states if each.type == entra.SERVICE_PRINCIPAL]
+    return False if False in found else None if None in found or not found else True
+
+
+def _requires(principal: ResourceState) -> bool | None:
+    """Return whether a service principal requires an assignment; Entra's default is that everybody may use it."""
+    value = None if principal.unseen else principal.values.get("appRoleAssignmentRequired")
+    if principal.unseen or (value is None and principal.external) or (value is not None and not is_known(value)):
         return None
-    value = principal.values.get("appRoleAssignmentRequired")
-    if value is None:
-        return None if principal.external else False
-    return value if isinstance(value, bool) else None
+    return value is True

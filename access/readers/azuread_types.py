@@ -11,6 +11,7 @@ from access.readers.resource_state import ResourceState
 
 __all__ = [
     "APPLICATIONS",
+    "DIRECTORY_ROLES",
     "FEDERATED",
     "OF_APPLICATION",
     "OF_PRINCIPAL",
@@ -58,11 +59,23 @@ OF_APPLICATION = frozenset(
     }
 )
 """Types whose property `applicationId` names the application that they belong to."""
-OF_PRINCIPAL = frozenset(map(token, ("ServicePrincipalCertificate", "ServicePrincipalPassword")))
+OF_PRINCIPAL = frozenset(
+    map(
+        token,
+        ("ServicePrincipalCertificate", "ServicePrincipalPassword", "ServicePrincipalTokenSigningCertificate"),
+    )
+)
 """Types whose property `servicePrincipalId` names the service principal that they belong to."""
 CONSENT = token("ServicePrincipalDelegatedPermissionGrant")
 TYPES = frozenset({*APPLICATIONS, SERVICE_PRINCIPAL, ROLE_ASSIGNMENT, CONSENT, *OF_APPLICATION, *OF_PRINCIPAL})
 """All types that are read."""
+DIRECTORY_ROLES = {
+    token("AdministrativeUnitRoleMember"): "memberObjectId",
+    token("DirectoryRoleAssignment"): "principalObjectId",
+    token("DirectoryRoleEligibilityScheduleRequest"): "principalId",
+    token("DirectoryRoleMember"): "memberObjectId",
+}
+"""Type that gives a role of Entra ID → the property that names its holder."""
 _FORMER = {
     "applicationId": "applicationObjectId",
     "authorizedClientId": "authorizedAppId",

@@ -131,6 +131,9 @@ class _Directory:
         for row, agent in by_identity:
             # An application that exists already has any name; another one that trusts the same identity is a stranger.
             found.states += self._application(row, agent if agent not in named and several[agent] == 1 else "")
+        for identity in wanted.identities:
+            found.states += self._app_roles(identity, f"identity {identity}")
+            found.states += self._directory_roles(identity, f"identity {identity}")
 
     def _application(self, row: Values, agent: str) -> Iterator[ResourceState]:
         object_id, client_id = text(row, "id"), text(row, "appId")
@@ -194,15 +197,10 @@ class _Directory:
         for kind, name, each in _secrets(row):
             inputs = {"servicePrincipalId": f"/servicePrincipals/{object_id}", "displayName": name}
             yield _state(token(f"ServicePrincipal{kind}"), where, f"{where}/{each}", parent, inputs)
-        for path in ("appRoleAssignedTo", "appRoleAssignments"):
-            for each in self._list(f"{at}/{path}"):
-                api = "" if path == "appRoleAssignedTo" else text(self._api(text(each, "resourceId")), "appId")
-                inputs = {
-                    "appRoleId": text(each, "appRoleId"),
-                    "principalObjectId": text(each, "principalId"),
-                    "resourceObjectId": api or text(each, "resourceId"),
-                }
-                yield _state(entra.ROLE_ASSIGNMENT, where, f"{where}/{text(each, 'id')}", "", inputs)
+        for each in self._list(f"{at}/appRoleAssignedTo"):
+            yield _assignment(each, where, text(each, "resourceId"))
+        yield from self._app_roles(object_id, where)
+        yield from self._directory_roles(object_id, where)
         for each in self._list(f"{at}/oauth2PermissionGrants"):
             inputs = {
                 "servicePrincipalObjectId": object_id,
@@ -211,6 +209,27 @@ class _Directory:
                 "userObjectId": text(each, "principalId") or None,
             }
             yield _state(entra.CONSENT, where, f"{where}/{text(each, 'id')}", parent, inputs)
+
+    def _app_roles(self, principal: str, where: str) -> Iterator[ResourceState]:
+        """Yield the app roles that a principal has in APIs."""
+        for each in self._list(f"servicePrincipals/{quote(principal)}/appRoleAssignments"):
+            yield _assignment(each, where, text(self._api(text(each, "resourceId")), "appId"))
+
+    def _directory_roles(self, principal: str, where: str) -> Iterator[ResourceState]:
+        """Yield the directory roles of a principal for the whole tenant, also those through a group.
+
+        Roles within an administrative unit and custom roles are not among them: "List a servicePrincipal's
+        transitive memberOf", Microsoft Graph v1.0, Microsoft Learn, 2025.
+        """
+        for each in self._list(f"servicePrincipals/{quote(principal)}/transitiveMemberOf?$select=id,displayName"):
+            if text(each, "@odata.type").lower() == "#microsoft.graph.directoryrole":
+                inputs = {
+                    "memberObjectId": principal,
+                    "roleObjectId": text(each, "id"),
+                    "roleName": text(each, "displayName"),
+                }
+                kind = token("DirectoryRoleMember")
+                yield _state(kind, where, f"{where}/{text(each, 'id')}", "", inputs)
 
     def _required(self, row: Values) -> Values:
         """Return the permissions that an application requires of an API, by name where the API is in the tenant."""
@@ -256,6 +275,16 @@ class _Directory:
             if refusal := other_host_refusal(url, self._service.origin):
                 raise UnreadableSource("Microsoft Graph", refusal)
         raise UnreadableSource("Microsoft Graph", "the pages of a list have no end")
+
+
+def _assignment(row: Values, where: str, api: str) -> ResourceState:
+    """Return an assignment of an app role of an API, which its client id or the id of its service principal names."""
+    inputs = {
+        "appRoleId": text(row, "appRoleId"),
+        "principalObjectId": text(row, "principalId"),
+        "resourceObjectId": api or text(row, "resourceId"),
+    }
+    return _state(entra.ROLE_ASSIGNMENT, where, f"{where}/{text(row, 'id')}", "", inputs)
 
 
 def _state(  # noqa: PLR0913, PLR0917 - one parameter for each part of a state

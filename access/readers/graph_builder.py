@@ -21,6 +21,7 @@ from access.readers.app_roles import callable_agents
 from access.readers.application_credentials import application_actors
 from access.readers.cluster_access import cluster_actors
 from access.readers.components import Components
+from access.readers.directory_rights import directory_rights
 from access.readers.foundry_identities import APPLICATION
 from access.readers.generic_resources import resource_ids_of
 from access.readers.grants import Grants
@@ -66,6 +67,8 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
     principals = Principals(resource_ids, components, known_principals)
     applications = EntraApplications(resource_ids, components, principals)
     grants = Grants(resource_ids, components, principals, applications.all)
+    rights = tuple(directory_rights(resource_ids, principals, applications.all))
+    judged = {each.id.lower() for each in principals.all if each.purpose in {"application", "credential"}}
     acting = [
         *_actors(resource_ids, components, principals),
         *application_actors(resource_ids, principals, grants.strangers.keys(), applications.of_agents),
@@ -77,7 +80,13 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
         *grants.unread,
         *applications.unread,
         *(each for each in acting if isinstance(each, Unread)),
-        *unread_types(resource_ids.states, {each.location for each in grants.all if each.system == "settings"}),
+        *unread_types(
+            resource_ids.states,
+            {
+                *(each.location for each in grants.all if each.system == "settings"),
+                *(each.location for each in rights if each.principal.lower() in judged),
+            },
+        ),
         *unread_settings(resource_ids),
         *_open_agents(resource_ids.states),
     ]
@@ -93,6 +102,7 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
         outside_apps=principals.outside_apps,
         memberships=principals.memberships(),
         applications=applications.all,
+        directory_rights=rights,
         source=source,
     )
 

@@ -103,6 +103,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         outside_apps=found.outside_apps,
         memberships=memberships,
         applications=found.applications,
+        directory_rights=found.directory_rights,
         # Azure lists a role assignment of a management group only for the subscriptions in it.
         management_groups_known=True,
         directory_known=applications.complete,

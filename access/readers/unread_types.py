@@ -14,6 +14,7 @@ from access.azure.types import BY_TOKEN
 from access.model.graph import Unread
 from access.model.json_values import Values, nested
 from access.readers.access_policies import POLICY_TYPE
+from access.readers.azuread_types import DIRECTORY_ROLES
 from access.readers.azuread_types import TYPES as APPLICATION_TYPES
 from access.readers.delegations import DELEGATION_TYPES
 from access.readers.entra_groups import GROUP_TYPES, MEMBER_TYPE
@@ -72,7 +73,8 @@ def unread_types(states: Iterable[ResourceState], read: Collection[str] = ()) ->
         read: locations of the resources that are read as grants to principals of the source.
     """
     states = tuple(each for each in states if not (each.of_subscription or each.unseen))
-    states = tuple(each for each in states if each.token not in ADMINISTRATOR_TYPES or each.location not in read)
+    of_both = {*ADMINISTRATOR_TYPES, *DIRECTORY_ROLES}
+    states = tuple(each for each in states if (each.token or each.type) not in of_both or each.location not in read)
     packages: dict[str, list[str]] = {}
     for state in states:
         if not is_unread(state):

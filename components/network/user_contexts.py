@@ -131,8 +131,8 @@ class UserContexts:
         """Raise if the deploying identity would not own what it creates, and so could not change it afterwards.
 
         The permission `Application.ReadWrite.OwnedBy` is for owned applications alone: "Microsoft Graph permissions
-        reference", Microsoft Learn, 2025. The identity that deploys to local Azure stands for the one of the stack's
-        file, whose id it does not have.
+        reference", Microsoft Learn, 2025. Local Azure is not checked: its deploying identity
+        has an id of its own, whatever the stack's file lists.
         """
         import pulumi_azuread as azuread  # noqa: PLC0415 - slow to import
 

@@ -84,6 +84,32 @@ def role_of_a_group(rows: Program) -> None:
     role(GROUP_ID, acting.GROUP, depends="group")(rows)
 
 
+def directory_role(kind: str, holder: str, principal: str, depends: str) -> Break:
+    """Return a change that gives a principal a role of Entra ID; the property `holder` of the type names it."""
+
+    def change(rows: Program) -> None:
+        values = {holder: principal, "roleId": GUID, "roleObjectId": GUID, "roleDefinitionId": GUID}
+        depending = {holder: [rows[depends]["urn"]]}
+        rows["extra"] = row(acting.entra(kind), "extra", "x", inputs=values, propertyDependencies=depending)
+
+    return change
+
+
+def app_role_of_an_api(app_role: str) -> Break:
+    def change(rows: Program) -> None:
+        values = {"appRoleId": app_role, "principalObjectId": acting.CREDENTIAL_ID, "resourceObjectId": OTHER}
+        depends = {"principalObjectId": [rows["ingestion-credential"]["urn"]]}
+        rows["more"] = row(acting.entra("AppRoleAssignment"), "more", "x", inputs=values, propertyDependencies=depends)
+
+    return change
+
+
+def second_service_principal(rows: Program) -> None:
+    values = {"clientId": acting.CLIENT, "useExisting": True, "appRoleAssignmentRequired": False}
+    depends = {"clientId": [rows["Application"]["urn"]]}
+    rows["again"] = row(acting.entra("ServicePrincipal"), "again", "x", inputs=values, propertyDependencies=depends)
+
+
 def attached_elsewhere(rows: Program) -> None:
     where = acting.APP.replace("/ingestion", "/other")
     attached = {"type": "UserAssigned", "userAssignedIdentities": [acting.CREDENTIAL]}
@@ -108,6 +134,13 @@ ROLE, TRUST, SECRET = "credential-identity-with-role", "foreign-application-cred
 ELSEWHERE, RISKY, EVERYBODY = "credential-identity-elsewhere", "risky-application-setting", "everybody-may-use-agent"
 GUID = "f0000000-0000-4000-8000-00000000000f"
 
+DIRECTORY_ROLES = {
+    "AdministrativeUnitRoleMember": "memberObjectId",
+    "DirectoryRoleAssignment": "principalObjectId",
+    "DirectoryRoleEligibilityScheduleRequest": "principalId",
+    "DirectoryRoleMember": "memberObjectId",
+}
+
 IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
     "password of the application": (SECRET, lambda rows: add(rows, "ApplicationPassword", "p")),
     "certificate of the application": (SECRET, lambda rows: add(rows, "ApplicationCertificate", "c", value="-")),
@@ -118,6 +151,10 @@ IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
     "certificate of the service principal": (
         SECRET,
         lambda rows: add(rows, "ServicePrincipalCertificate", "c", "ServicePrincipal", value="-"),
+    ),
+    "certificate for signing tokens": (
+        SECRET,
+        lambda rows: add(rows, "ServicePrincipalTokenSigningCertificate", "s", "ServicePrincipal"),
     ),
     "password in a property": (SECRET, inputs("Application", password={"displayName": "x"})),
     "second credential for a repository": (
@@ -164,6 +201,16 @@ IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
     ),
     "role through a group": (ROLE, role_of_a_group),
     "role of the service principal": (ROLE, role(acting.PRINCIPAL, acting.GROUP, depends="ServicePrincipal")),
+    **{
+        f"{kind} of the identity": (ROLE, directory_role(kind, holder, acting.CREDENTIAL_ID, "ingestion-credential"))
+        for kind, holder in DIRECTORY_ROLES.items()
+    },
+    "directory role of the service principal": (
+        ROLE,
+        directory_role("DirectoryRoleAssignment", "principalObjectId", acting.PRINCIPAL, "ServicePrincipal"),
+    ),
+    "app role of an API": (ROLE, app_role_of_an_api(GUID)),
+    "access to an API without a role": (ROLE, app_role_of_an_api("00000000-0000-0000-0000-000000000000")),
     "identity in another app": (ELSEWHERE, attached_elsewhere),
     "identity in init containers": (ELSEWHERE, lifecycle("Init")),
     "identity in every container": (ELSEWHERE, lifecycle("All")),
@@ -173,6 +220,8 @@ IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
         EVERYBODY,
         lambda rows: rows["ServicePrincipal"]["inputs"].pop("appRoleAssignmentRequired"),
     ),
+    "assignment not required by a second resource": (EVERYBODY, second_service_principal),
+    "assignment in another type": (EVERYBODY, inputs("ServicePrincipal", appRoleAssignmentRequired="false")),
     "accounts of other tenants": (RISKY, inputs("Application", signInAudience="AzureADMultipleOrgs")),
     "personal accounts": (RISKY, inputs("Application", signInAudience="AzureADandPersonalMicrosoftAccount")),
     "redirect address of the web": (RISKY, inputs("Application", web={"redirectUris": ["https://evil.example/"]})),
@@ -207,7 +256,7 @@ IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
 """Change of a program → the rule that finds it with or without network.yaml."""
 WIDENS_NOTHING = {
     *("no owner", "no owner of the service principal", "tokens of version 1"),
-    *(name for name, (rule, _) in IN_ANY_PROGRAM.items() if rule == ROLE),
+    *(name for name in IN_ANY_PROGRAM if name.startswith("role ")),
 }
 """Changes after which nobody may do more; a role at an empty resource group allows nothing in it."""
 
@@ -456,7 +505,15 @@ def test_part_that_an_administrator_makes_is_not_missing_in_a_program_that_does_
         assert rules == (["not-seen-here"] if part == "application" else [])
 
 
-@pytest.mark.parametrize("name", [name for name, (rule, _) in IN_ANY_PROGRAM.items() if rule in {ROLE, ELSEWHERE}])
+OF_THE_IDENTITY = [
+    name
+    for name, (rule, _) in IN_ANY_PROGRAM.items()
+    if rule in {ROLE, ELSEWHERE} and "service principal" not in name and " API" not in name
+]
+"""Changes about the identity that need no resource of the application in the program."""
+
+
+@pytest.mark.parametrize("name", OF_THE_IDENTITY)
 def test_identity_for_an_application_that_the_program_does_not_show_is_judged_nevertheless(name: str) -> None:
     rule, change = IN_ANY_PROGRAM[name]
     rows = program()
@@ -465,10 +522,9 @@ def test_identity_for_an_application_that_the_program_does_not_show_is_judged_ne
     change(rows)
     without_entra(rows)
 
-    if name != "role of the service principal":
-        for source, graph in graphs(rows).items():
-            network = declared({"existing": acting.EXISTING})
-            assert rule in {one.rule.id for one in findings(graph, network)}, source
+    for source, graph in graphs(rows).items():
+        network = declared({"existing": acting.EXISTING})
+        assert rule in {one.rule.id for one in findings(graph, network)}, source
 
 
 def test_consent_of_an_administrator_for_declared_permissions_is_accepted_where_it_is_declared() -> None:

@@ -39,7 +39,7 @@ OF_ANY_PROGRAM = (
         "and network.yaml does not show that.",
         fix="Remove the role assignment, or assign the role to the agent's own identity.",
         help="Counts roles at any scope, also inherited from a parent scope or through a known group, roles of Cosmos "
-        "DB and access policies, and roles of the service principal itself.",
+        "DB and access policies, roles of Entra ID, app roles of APIs, and the same of the service principal itself.",
     ),
     Rule(
         id="credential-identity-elsewhere",

@@ -165,6 +165,11 @@ def test_live_application_of_an_agent_that_acts_for_users_as_declared_has_no_fin
     assert [str(one) for one in difference(program(), graph).changes if "user" in one.words] == []
 
 
+def _subject(application: Row) -> str:
+    """Return the principal id of the identity that an application trusts."""
+    return application["federatedIdentityCredentials"][0]["subject"]
+
+
 Change = Callable[[Arm, Row], object]
 CHANGES: dict[str, tuple[str, Change]] = {
     "password": (
@@ -215,6 +220,30 @@ CHANGES: dict[str, tuple[str, Change]] = {
     "owner": (
         "undeclared-owner",
         lambda arm, one: arm.lists[f"/v1.0/applications/{one['id']}/owners"].append({"id": OTHER}),
+    ),
+    "directory role of the identity": (
+        "credential-identity-with-role",
+        lambda arm, one: arm.put(
+            f"/v1.0/serviceprincipals/{_subject(one)}/transitiveMemberOf",
+            [
+                {"@odata.type": "#microsoft.graph.group", "id": OTHER, "displayName": "Staff"},
+                {"@odata.type": "#microsoft.graph.directoryRole", "id": "r", "displayName": "Global Administrator"},
+            ],
+        ),
+    ),
+    "app role of the identity": (
+        "credential-identity-with-role",
+        lambda arm, one: arm.put(
+            f"/v1.0/serviceprincipals/{_subject(one)}/appRoleAssignments",
+            [{"id": "p", "appRoleId": OTHER, "principalId": _subject(one), "resourceId": f"sp-{acting.GRAPH_API}"}],
+        ),
+    ),
+    "directory role of the application": (
+        "credential-identity-with-role",
+        lambda arm, one: arm.put(
+            f"/v1.0/serviceprincipals/{one['principal']}/transitiveMemberOf",
+            [{"@odata.type": "#microsoft.graph.directoryRole", "id": "r", "displayName": "Global Administrator"}],
+        ),
     ),
     "redirect address": (
         "risky-application-setting",
