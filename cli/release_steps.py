@@ -78,11 +78,13 @@ def run_approve(root: Path, stack: str, folder: Path, key: Path | None, digest: 
             print_error(str(error))
             return ExitCode.NO
     short = read_evidence(folder).digest[:12]
-    print_text(
-        f"plan {short} needs no approval"
-        if found is None
-        else f"plan {short} is approved by {visible(found.by)} ({visible(found.source)}), for {rule.hours} hours"
-    )
+    if found is None:
+        print_text(f"plan {short} needs no approval")
+        return ExitCode.OK
+    print_text(f"plan {short} is approved by {visible(found.by)} ({visible(found.source)}), for {rule.hours} hours")
+    if found.authors is not None:
+        names = ", ".join(visible(each) for each in sorted(found.authors.names))
+        print_text(f"authors, who may not approve: {names} ({visible(found.authors.commits)})")
     return ExitCode.OK
 
 

@@ -28,7 +28,8 @@ from manifest.loading import load_with_document
 from manifest.stack_file import config_getter
 from release.approval import ApprovalRule, ApprovalSource, When
 from release.approval_sources.azure_pipelines import CheckApprovals
-from release.approval_sources.github import EnvironmentApprovals, ReviewApprovals, github_client
+from release.approval_sources.github import EnvironmentApprovals, ReviewApprovals
+from release.approval_sources.repository_records import GitHubRepository
 from release.approval_sources.signed import SignedApprovals
 from release.backend import backend_at
 from release.engine.stack import EngineStack, Pack
@@ -166,10 +167,9 @@ class _LocalAzure:
 def _source(setting: Approval, root: Path, stack: str, environment: Mapping[str, str]) -> ApprovalSource:
     match setting.by or _platform_source(environment):
         case "github-environment":
-            repository = environment.get("GITHUB_REPOSITORY", "")
-            return EnvironmentApprovals(github_client(environment), repository, setting.environment or stack)
+            return EnvironmentApprovals(GitHubRepository(environment), root, setting.environment or stack)
         case "github-review":
-            return ReviewApprovals(github_client(environment), environment.get("GITHUB_REPOSITORY", ""))
+            return ReviewApprovals(GitHubRepository(environment), root)
         case "azure-pipelines":
             return CheckApprovals(environment, root)
         case _:

@@ -1,18 +1,19 @@
 """Approvals of a plan: who may give one, for which evidence, and for how long.
 
 Owns the rules that hold for every source of approvals. An approval names the digest of the evidence or the exact commit
-that the evidence is about, is given by somebody who is not an author of that commit, after the plan was made, and is
-valid for a limited time. A source derives approvals from records that the approved side cannot write: see
+that the evidence is about, is given by somebody who is not an author of what is deployed, after the plan was made, and
+is valid for a limited time. A source derives approvals from records that the approved side cannot write: see
 `release.approval_sources`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
 from release import statements
+from release.authors import Authors
 from release.errors import NotApprovedError, ReleaseError
 from release.evidence import Evidence
 from release.times import zoned_time
@@ -46,6 +47,12 @@ class Approval:
     """Digest of the evidence that was approved; empty if the approval names a commit, or the run that made the plan."""
     run: str = ""
     """Run of the pipeline that was approved; empty if the approval names the evidence or a commit."""
+    reviewed: str = ""
+    """Commit that was reviewed, which has the same files as `commit`; empty if nothing was reviewed."""
+    objections: tuple[str, ...] = ()
+    """Reasons of the source for which it does not count, as clauses."""
+    authors: Authors | None = None
+    """Authors with whom the approver was compared; None before that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +71,8 @@ class ApprovalSource(Protocol):
         """Return the approvals that the records have for a plan."""
         ...
 
-    def authors(self, evidence: Evidence) -> frozenset[str]:
-        """Return the names of the authors of the plan's commit, at the same source, in lower case."""
+    def authors(self, evidence: Evidence) -> Authors:
+        """Return the authors of the commits that a plan deploys, as the same source names them."""
         ...
 
 
@@ -91,10 +98,10 @@ def check_approved(
         return None
     authors, reasons = source.authors(evidence), list[str]()
     for one in source.approvals(evidence):
-        problems = list(_problems(one, rule, evidence, authors, now))
+        problems = [*one.objections, *_problems(one, rule, evidence, authors, now)]
         if not problems:
-            return one
-        reasons.append(f"the approval of {one.by} does not count: {'; '.join(problems)}")
+            return replace(one, authors=authors)
+        reasons.append(f"the approval of {one.by} ({one.source}) does not count: {'; '.join(problems)}")
     needed = "access grows" if rule.when is When.GROWTH else "this environment approves every plan"
     found = "\n".join(reasons) or "no approval was found"
     raise NotApprovedError(f"the plan {evidence.digest[:12]} needs an approval, since {needed}; {found}")
@@ -104,9 +111,15 @@ def approval_statement(approval: Approval, rule: ApprovalRule, evidence: Evidenc
     """Return the statement that records an approval of the evidence."""
     until = approval.at + timedelta(hours=rule.hours)
     predicate: Mapping[str, Any] = {
-        **asdict(approval),
+        "by": approval.by,
+        "source": approval.source,
         "at": approval.at.isoformat(timespec="seconds"),
         "expires": until.isoformat(timespec="seconds"),
+        "commit": approval.commit,
+        "reviewed": approval.reviewed,
+        "digest": approval.digest,
+        "run": approval.run,
+        "authors": None if approval.authors is None else approval.authors.document(),
         "project": evidence.document["project"],
         "stack": evidence.document["stack"],
     }
@@ -123,12 +136,15 @@ def made_at(evidence: Evidence) -> datetime:
     return zoned_time(evidence.document.get("made"), problem)
 
 
-def _problems(
-    one: Approval, rule: ApprovalRule, evidence: Evidence, authors: frozenset[str], now: datetime
-) -> Iterator[str]:
+def _problems(one: Approval, rule: ApprovalRule, evidence: Evidence, authors: Authors, now: datetime) -> Iterator[str]:
     made = made_at(evidence)
-    if one.by.lower() in authors:
-        yield "they are an author of the commit, and nobody approves their own change"
+    if one.by.lower() in authors.names:
+        yield f"they are an author ({authors.commits}), and nobody approves their own change"
+    if authors.unknown:
+        yield (
+            f"an author has the address {' or '.join(authors.unknown)}, of no account, and may be the approver; add the"
+            " address to the author's account"
+        )
     if not (one.digest or one.commit or one.run):
         yield "it names neither this evidence, nor its commit, nor the run that made it"
     if one.digest and one.digest != evidence.digest:

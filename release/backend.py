@@ -53,6 +53,14 @@ class Backend(Protocol):
         """Keep a file next to the state, and return its address; a file of the same name is never replaced."""
         ...
 
+    def kept(self, start: str) -> tuple[str, ...]:
+        """Return the names of the files that are kept next to the state and begin with a text."""
+        ...
+
+    def content(self, name: str) -> bytes:
+        """Return the content of a file that is kept next to the state."""
+        ...
+
 
 @dataclass(frozen=True)
 class FolderBackend:
@@ -79,6 +87,24 @@ class FolderBackend:
         except OSError as error:
             raise ReleaseError(f"{path}: the statement cannot be kept: {error.strerror}") from None
         return str(path)
+
+    def kept(self, start: str) -> tuple[str, ...]:
+        """Return the names of the files that are kept next to the state and begin with a text."""
+        place = self.folder / _STATEMENTS
+        names = (path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
+        return tuple(sorted(name for name in names if name.startswith(start)))
+
+    def content(self, name: str) -> bytes:
+        """Return the content of a file that is kept next to the state.
+
+        Raises:
+            ReleaseError: the file cannot be read.
+        """
+        path = self.folder / _STATEMENTS / name
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise ReleaseError(f"{path}: the statement cannot be read: {error.strerror}") from None
 
 
 @dataclass(frozen=True)
@@ -117,6 +143,32 @@ class BlobBackend:
         except AzureError as error:
             raise self._error(f"the statement {name} cannot be kept", error) from None
 
+    def kept(self, start: str) -> tuple[str, ...]:
+        """Return the names of the files that are kept next to the state and begin with a text.
+
+        Raises:
+            ReleaseError: the container cannot be read.
+        """
+        place = f"{self.prefix}{_STATEMENTS}/"
+        try:
+            with self._client() as client:
+                names = [str(each.name) for each in client.list_blobs(name_starts_with=place + start)]
+        except AzureError as error:
+            raise self._error("the statements cannot be listed", error) from None
+        return tuple(sorted(name.removeprefix(place) for name in names))
+
+    def content(self, name: str) -> bytes:
+        """Return the content of a file that is kept next to the state.
+
+        Raises:
+            ReleaseError: the file cannot be read.
+        """
+        try:
+            with self._client() as client:
+                return bytes(client.download_blob(f"{self.prefix}{_STATEMENTS}/{name}").readall())
+        except AzureError as error:
+            raise self._error(f"the statement {name} cannot be read", error) from None
+
     def _client(self) -> Any:  # noqa: ANN401 (the SDK's types are partly unknown)
         from azure.storage.blob import ContainerClient  # noqa: PLC0415 (importing costs, and folders do without)
 
@@ -145,6 +197,19 @@ class CloudBackend:
         """Return the name alone: nothing is kept there."""
         del content
         return name
+
+    def kept(self, start: str) -> tuple[str, ...]:
+        """Return no names: nothing is kept there."""
+        del start
+        return ()
+
+    def content(self, name: str) -> bytes:
+        """Raise an error: nothing is kept there.
+
+        Raises:
+            ReleaseError: always.
+        """
+        raise ReleaseError(f"{name}: is not kept at {self.address}")
 
 
 def backend_at(

@@ -22,6 +22,7 @@ from release.drift import Drift, drift_rows, drifts
 from release.errors import ReleaseError
 from release.evidence import Evidence, write_evidence
 from release.inputs.bound_inputs import BoundInputs, read_inputs
+from release.last_release import last_released_commit
 from release.live_access import LiveAccess, live_access
 from release.resource_changes import ResourceChange, change_rows, changes_digest, counts, resource_changes
 from release.summary import summary
@@ -101,6 +102,7 @@ def inputs_now(around: Surroundings, export: Mapping[str, Any]) -> BoundInputs:
         around.root,
         project=around.stack.project,
         stack=around.stack.name,
+        released=last_released_commit(around.backend, around.stack.project, around.stack.name),
         export=export,
         outside=around.outside(),
         environment=around.stack.full_environment,

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from access.model.json_values import listed, mapping, text
-from release.approval_sources.github import github_client
 from release.approval_sources.platform_client import PlatformClient
+from release.approval_sources.repository_records import github_client
 from release.errors import ReleaseError
 from release.evidence import Evidence
 

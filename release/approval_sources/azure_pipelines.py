@@ -5,14 +5,16 @@ Learn, 2026; nothing here was tried on Azure DevOps.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from access.model.json_values import listed, mapping, text
 from release.approval import Approval
+from release.approval_sources.commit_history import committed_authors
 from release.approval_sources.platform_client import PlatformClient
-from release.approval_sources.signed import commit_authors
+from release.authors import Authors
 from release.errors import ReleaseError
 from release.evidence import Evidence
 from release.times import zoned_time
@@ -58,11 +60,12 @@ class CheckApprovals:
                     at = _time(text(step, "lastModifiedOn"))
                     yield Approval(by=who, source=f"check {text(row, 'id')}, run {run_id}", at=at, run=run_id)
 
-    def authors(self, evidence: Evidence) -> frozenset[str]:
-        """Return the addresses of the authors of the commit, and of the person who started the run."""
+    def authors(self, evidence: Evidence) -> Authors:
+        """Return the addresses of all authors of what the plan deploys, and of the person who started the run."""
         build = mapping(self._client.get(f"{self._place}/build/builds/{_run_id(evidence)}?{_VERSION}"))
         people = (text(mapping(build.get(name)), "uniqueName") for name in ("requestedFor", "requestedBy"))
-        return commit_authors(self._root, evidence.inputs.commit) | {each.lower() for each in people if each}
+        authors = committed_authors(self._root, evidence.inputs.released, evidence.inputs.commit)
+        return replace(authors, names=authors.names | {each.lower() for each in people if each})
 
 
 def _run_id(evidence: Evidence) -> str:

@@ -18,7 +18,7 @@ from release.errors import ReleaseError
 
 __all__ = ["PlatformClient"]
 
-_OK, _CREATED = 200, 201
+_OK, _CREATED, _NOT_FOUND = 200, 201, 404
 _LONGEST_WAIT = 60
 """Maximum number of seconds for one request, retries included."""
 
@@ -57,6 +57,22 @@ class PlatformClient:
         """
         return self._json(HttpRequest("GET", f"{self._origin}{path}", headers=self._headers))
 
+    def find(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
+        """Return the JSON value at a path of the API; None if there is nothing.
+
+        Raises:
+            ReleaseError: the platform cannot be reached, or refuses the request.
+        """
+        return self._json(HttpRequest("GET", f"{self._origin}{path}", headers=self._headers), may_be_missing=True)
+
+    def query(self, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 (any JSON value)
+        """Send a query as a JSON object to the address of the API, and return the JSON value of the response.
+
+        Raises:
+            ReleaseError: the platform cannot be reached, or refuses the request.
+        """
+        return self._json(HttpRequest("POST", self._origin, headers=self._headers, json=document))
+
     def write(self, method: str, path: str, document: Mapping[str, Any]) -> None:
         """Send a JSON object to a path of the API.
 
@@ -70,12 +86,14 @@ class PlatformClient:
         """
         self._json(HttpRequest(method, f"{self._origin}{path}", headers=self._headers, json=document))
 
-    def _json(self, request: HttpRequest) -> Any:  # noqa: ANN401 (any JSON value)
+    def _json(self, request: HttpRequest, *, may_be_missing: bool = False) -> Any:  # noqa: ANN401 (any JSON value)
         place = request.url.partition("?")[0]
         try:
             response = self._client.send_request(request)
         except AzureError as error:
             raise ReleaseError(f"{self._origin}: cannot be reached: {type(error).__name__}") from None
+        if may_be_missing and response.status_code == _NOT_FOUND:
+            return None
         if response.status_code not in {_OK, _CREATED}:
             raise ReleaseError(f"{place}: responded with {response.status_code}")
         try:

@@ -5,7 +5,6 @@ that a change of them is a change of the commit. The authors of a commit come fr
 e-mail address that its owner commits with.
 """
 
-import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +13,15 @@ from securesystemslib.signer import SSlibKey  # pyright: ignore[reportPrivateImp
 
 from release import statements
 from release.approval import Approval, ApprovalRule, approval_statement
+from release.approval_sources.commit_history import committed_authors
+from release.authors import Authors
 from release.errors import ReleaseError
 from release.evidence import EVIDENCE, Evidence
 from release.times import zoned_time
 
-__all__ = ["SignedApprovals", "commit_authors", "sign_approval"]
+__all__ = ["SignedApprovals", "sign_approval"]
 
 _PATTERN = "approval*.intoto.json"
-_IDENTITIES = "%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly)"
 
 
 class SignedApprovals:
@@ -56,9 +56,9 @@ class SignedApprovals:
                     digest=signed.statement.subjects.get(EVIDENCE, "none"),
                 )
 
-    def authors(self, evidence: Evidence) -> frozenset[str]:
-        """Return the e-mail addresses of the authors of the commit, in lower case."""
-        return commit_authors(self._root, evidence.inputs.commit)
+    def authors(self, evidence: Evidence) -> Authors:
+        """Return the e-mail addresses of all authors of what the plan deploys."""
+        return committed_authors(self._root, evidence.inputs.released, evidence.inputs.commit)
 
 
 def sign_approval(  # noqa: PLR0913, PLR0917 (one argument for each thing that a signature is about)
@@ -75,29 +75,16 @@ def sign_approval(  # noqa: PLR0913, PLR0917 (one argument for each thing that a
         now: time of the approval.
 
     Raises:
-        ReleaseError: the key is not registered, or belongs to an author of the commit.
+        ReleaseError: the key is not registered, or belongs to an author of what the plan deploys.
     """
     signer = statements.private_key(key)
     owners = [name for name, pem in keys.items() if statements.public_key(name, pem).keyid == signer.public_key.keyid]
     if not owners:
         raise ReleaseError(f"{key}: its public key is not registered; add it to 'approval' in the stack's file")
-    if owners[0] in commit_authors(root, evidence.inputs.commit):
-        raise ReleaseError(f"{owners[0]} is an author of the commit, and nobody approves their own change")
-    approval = Approval(by=owners[0], source=key.name, at=now, digest=evidence.digest)
+    authors = committed_authors(root, evidence.inputs.released, evidence.inputs.commit)
+    if owners[0] in authors.names:
+        raise ReleaseError(f"{owners[0]} is an author ({authors.commits}), and nobody approves their own change")
+    approval = Approval(by=owners[0], source=key.name, at=now, digest=evidence.digest, authors=authors)
     path = evidence.folder / f"approval-{owners[0].partition('@')[0]}.intoto.json"
     statements.write(path, approval_statement(approval, rule, evidence), signer)
     return path
-
-
-def commit_authors(root: Path, commit: str) -> frozenset[str]:
-    """Return the e-mail addresses of author, committer and co-authors of a commit, in lower case.
-
-    Raises:
-        ReleaseError: git does not have the commit.
-    """
-    command = ["git", "show", "--no-patch", f"--format={_IDENTITIES}", commit]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 (the user's git)
-    if done.returncode:
-        raise ReleaseError(f"the authors of commit {commit[:12]} cannot be read; fetch the commit")
-    lines = (line.strip().lower() for line in done.stdout.splitlines())
-    return frozenset(line.rpartition("<")[2].rstrip(">") for line in lines if line)

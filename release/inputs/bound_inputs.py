@@ -25,6 +25,8 @@ class BoundInputs:
     stack: str
     commit: str
     """Git commit; a release refuses a working tree that differs from it."""
+    released: str
+    """Git commit of the last release of the stack, since which authors count; empty if none is recorded."""
     files: Mapping[str, str]
     """Path below the project's folder → SHA-256 digest."""
     outside: Mapping[str, str]
@@ -56,10 +58,11 @@ class BoundInputs:
         return tuple(self._differences(now))
 
     def _differences(self, now: "BoundInputs") -> Iterator[str]:
-        for name, what in (("project", "project"), ("stack", "stack"), ("commit", "commit")):
+        names = (("project", "project"), ("stack", "stack"), ("commit", "commit"), ("released", "last released commit"))
+        for name, what in names:
             before, after = getattr(self, name), getattr(now, name)
             if before != after:
-                yield f"the {what} is {after} instead of {before}"
+                yield f"the {what} is {after or 'none'} instead of {before or 'none'}"
         if self.state != now.state:
             yield "the state of the stack changed"
         for name, noun in (("files", "file"), ("outside", "file"), ("tools", "tool")):
@@ -80,6 +83,7 @@ def read_inputs(  # noqa: PLR0913 (one argument for each input)
     *,
     project: str,
     stack: str,
+    released: str,
     export: Mapping[str, Any],
     outside: Mapping[str, str],
     environment: Mapping[str, str],
@@ -90,6 +94,7 @@ def read_inputs(  # noqa: PLR0913 (one argument for each input)
         root: folder of the project.
         project: name of the project.
         stack: name of the stack.
+        released: commit of the last release of the stack; empty if none is recorded.
         export: state of the stack, as `pulumi stack export` prints it.
         outside: digests of the files that the program reads outside its project.
         environment: environment variables with which the Pulumi CLI runs.
@@ -101,6 +106,7 @@ def read_inputs(  # noqa: PLR0913 (one argument for each input)
         project=project,
         stack=stack,
         commit=commit_id(root),
+        released=released,
         files=file_digests(root, tracked_files(root)),
         outside=dict(sorted(outside.items())),
         tools=tool_versions(environment),

@@ -1,15 +1,12 @@
 """Reads the git commit of a project, and finds the differences of the working tree from the commit.
 
-A release refuses them, so that a plan and its approval are about a commit that everybody can see. Git is run with none
-of the variables that would lead it to another repository or another index.
+A release refuses them, so that a plan and its approval are about a commit that everybody can see.
 """
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from release.errors import ReleaseError
+from release.inputs.git_command import git
 
 __all__ = ["commit_id", "tracked_files", "working_tree_problems"]
 
@@ -24,7 +21,7 @@ def commit_id(root: Path) -> str:
     Raises:
         ReleaseError: the project is not in a git repository, or has no commit.
     """
-    return _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
+    return git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
 
 
 def working_tree_problems(root: Path) -> Iterator[str]:
@@ -33,13 +30,13 @@ def working_tree_problems(root: Path) -> Iterator[str]:
     Raises:
         ReleaseError: the project is not in a git repository.
     """
-    changed = [line[3:] for line in _git(root, "status", "--porcelain", "--untracked-files=all").splitlines()]
+    changed = [line[3:] for line in git(root, "status", "--porcelain", "--untracked-files=all").splitlines()]
     if changed:
         yield (
             f"{root}: the working tree differs from its commit in {_listed(changed)}; commit or remove the changes, so"
             " that the plan is about a commit"
         )
-    hidden = [line[2:] for line in _git(root, "ls-files", "-v").splitlines() if line[0] in _HIDDEN_FLAGS | {"S"}]
+    hidden = [line[2:] for line in git(root, "ls-files", "-v").splitlines() if line[0] in _HIDDEN_FLAGS | {"S"}]
     if hidden:
         yield (
             f"{root}: git ignores changes in {_listed(hidden)}; run `git update-index --no-assume-unchanged"
@@ -55,33 +52,14 @@ def tracked_files(root: Path) -> list[str]:
     Raises:
         ReleaseError: the project is not in a git repository.
     """
-    tracked = _git(root, "ls-files", "-z").split("\0")
-    ignored = _git(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard").split("\0")
+    tracked = git(root, "ls-files", "-z").split("\0")
+    ignored = git(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard").split("\0")
     return sorted({each for each in (*tracked, *filter(_may_be_read, ignored)) if each})
 
 
 def _may_be_read(path: str) -> bool:
     folders = path.split("/")[:-1]
     return not any(each.startswith(".") or each in {"__pycache__", "node_modules", "report"} for each in folders)
-
-
-def _git(root: Path, *arguments: str) -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(  # noqa: S603 (the user's git)
-            ["git", *arguments],  # noqa: S607 (likewise)
-            cwd=root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise ReleaseError("git: not found on PATH; a plan names the commit that it is about") from None
-    if done.returncode:
-        reason = done.stderr.strip().removeprefix("fatal: ") or "there is no commit yet"
-        raise ReleaseError(f"{root}: the commit of the project cannot be read ({reason}); a plan is about a commit")
-    return done.stdout
 
 
 def _listed(paths: list[str]) -> str:

@@ -12,6 +12,7 @@ from access.model.declared import Declared
 from access.model.graph import Graph
 from access.reports.provenance import Provenance
 from release.approval import Approval, ApprovalRule, When
+from release.authors import Authors
 from release.backend import FolderBackend
 from release.engine.stack import EngineStack, Event, Outcome, Pack
 from release.evidence import Evidence, write_evidence
@@ -97,9 +98,8 @@ class Records:
         del evidence
         return self.found
 
-    def authors(self, evidence: Evidence) -> frozenset[str]:
-        del evidence
-        return frozenset({AUTHOR})
+    def authors(self, evidence: Evidence) -> Authors:
+        return Authors(names=frozenset({AUTHOR}), commits=f"commit {evidence.inputs.commit}")
 
 
 class PlannedRelease:

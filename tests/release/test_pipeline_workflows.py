@@ -159,8 +159,21 @@ def test_release_workflows_keep_no_credentials_of_the_checkout() -> None:
     on_github = [step["with"] for job in github_jobs().values() for step in job["steps"] if "checkout@" in str(step)]
     on_azure = [step for _, _, steps in azure_jobs() for step in steps if step.get("checkout") == "self"]
 
-    assert on_github == [{"persist-credentials": False}] * 5
+    assert [step["persist-credentials"] for step in on_github] == [False] * 5
     assert [step["persistCredentials"] for step in on_azure] == ["false"] * 5
+
+
+def test_release_jobs_that_deploy_check_out_the_history_with_all_authors() -> None:
+    on_github = {
+        name: step["with"].get("fetch-depth")
+        for name, job in github_jobs().items()
+        for step in job["steps"]
+        if "checkout@" in str(step)
+    }
+    on_azure = [(stage["stage"], step.get("fetchDepth")) for stage, _, steps in azure_jobs() for step in steps]
+
+    assert {name for name, depth in on_github.items() if depth == 0} == {"dev", "prod"}
+    assert {stage for stage, depth in on_azure if depth == "0"} == {"dev", "prod"}
 
 
 def test_artifacts_of_the_release_have_the_evidence_alone() -> None:
