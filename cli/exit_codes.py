@@ -63,7 +63,13 @@ MEANINGS = {
         "Internal error",
         "A fault of this program. `AGENT_NETWORK_DEBUG=1` or `agent-network --debug …` shows the traceback to report.",
     ),
-    ExitCode.INTERRUPTED: ("Interrupted", "Ctrl-C. What was deployed until then is recorded."),
+    ExitCode.INTERRUPTED: (
+        "Interrupted",
+        (
+            "Ctrl-C, or another signal to `release`. What was deployed until then is recorded, and `release apply` "
+            "reports it."
+        ),
+    ),
 }
 
 _HEAD = """\

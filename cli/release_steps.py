@@ -15,6 +15,7 @@ from cli.release_surroundings import prepared
 from release.access_review import Verdict
 from release.apply import Applied, apply, approve
 from release.approval_sources.signed import sign_approval
+from release.engine.interruption import interruptible
 from release.errors import NotApprovedError
 from release.evidence import Evidence, read_evidence
 from release.job_outputs import hand_over, without_commands
@@ -39,7 +40,7 @@ def run_plan(root: Path, stack: str, folder: Path | None, *, as_json: bool, in_p
     Raises:
         ReleaseError: the plan cannot be made; with everything that is missing.
     """
-    with prepared(root, stack) as preparation:
+    with interruptible(), prepared(root, stack) as preparation:
         evidence, verdict = plan(preparation.around, folder or root / _FOLDER / stack)
     if as_json:
         print_text(json.dumps({**evidence.document, "digest": evidence.digest}, indent=2))
@@ -68,7 +69,7 @@ def run_approve(root: Path, stack: str, folder: Path, key: Path | None, digest: 
     Raises:
         ReleaseError: the evidence was edited or has another digest.
     """
-    with prepared(root, stack) as preparation:
+    with interruptible(), prepared(root, stack) as preparation:
         around, rule = preparation.around, preparation.rule
         if key is not None:
             sign_approval(root, read_evidence(folder, digest), rule, preparation.setting.keys, key, around.now())
@@ -94,12 +95,14 @@ def run_apply(root: Path, stack: str, folder: Path, *, digest: str | None, as_js
     Raises:
         ReleaseError: something differs from the evidence, or the plan is not approved; nothing was changed.
     """
-    with prepared(root, stack) as preparation:
+    with interruptible(), prepared(root, stack) as preparation:
         applied = apply(preparation.around, folder, preparation.rule, preparation.source(), digest=digest)
     if as_json:
         print_text(json.dumps(applied.document, indent=2))
     else:
         print_text(without_commands("\n".join(_applied_lines(applied))))
+    if applied.outcome.is_interrupted:
+        return ExitCode.INTERRUPTED
     return ExitCode.OK if applied.is_complete else ExitCode.NO
 
 

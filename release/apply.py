@@ -6,16 +6,20 @@ applied before a stop is reported. `access` judges; nothing is judged here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from azure.core.exceptions import AzureError
+
+from access.azure.errors import AccessError
 from access.model.json_values import listed
 from access.readers.planned_resources import planned_resources
 from release import statements
 from release.access_review import Verdict, review_access
 from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved
-from release.enforcement.enforced_run import enforced_up
+from release.enforcement.enforced_run import enforced_up, observed_preview
+from release.engine.interruption import InterruptedRun, Interruption, interruptible
 from release.engine.stack import Outcome
 from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence
@@ -66,10 +70,25 @@ def apply(
 ) -> Applied:
     """Deploy the plan of the evidence in a folder.
 
+    The first signal stops the deployment in order, and the statement of its result is written all the same.
+
     Raises:
+        InterruptedRun: a signal was received; nothing was changed.
         ReleaseError: something differs from the evidence, or the plan is not approved; nothing was changed.
-        UnreadableSource: Azure cannot be read.
+        UnreadableSource: the state or the preview cannot be read; nothing was changed.
     """
+    with interruptible() as interruption:
+        return _apply(around, folder, rule, source, digest, interruption)
+
+
+def _apply(  # noqa: PLR0913, PLR0917 (those of `apply`)
+    around: Surroundings,
+    folder: Path,
+    rule: ApprovalRule,
+    source: ApprovalSource,
+    digest: str | None,
+    interruption: Interruption,
+) -> Applied:
     around.report("comparing the evidence with this commit, these tools and the state")
     evidence = read_evidence(folder, digest)
     export = around.stack.export()
@@ -85,13 +104,33 @@ def apply(
     )
     read_back = None
     if not outcome.failure:
-        around.report("moving role assignments to current identities of Foundry agents")
-        around.reconcile()
-        around.report("reading the assignments back from Azure")
-        read_back = _read_back(around)
+        outcome, read_back = _followed_up(around, outcome)
+    interruption.finish()
+    try:
+        _keep(around, evidence, _document(around, evidence, approval, outcome, read_back))
+    except ReleaseError as error:
+        outcome = replace(outcome, failure=outcome.failure or f"everything was deployed, and {error}")
     document = _document(around, evidence, approval, outcome, read_back)
-    _keep(around, evidence, document)
     return Applied(outcome=outcome, read_back=read_back, document=document)
+
+
+def _followed_up(around: Surroundings, outcome: Outcome) -> tuple[Outcome, LiveAccess | None]:
+    """Follow a complete deployment up; return its outcome and the assignments that were read back.
+
+    The deployment was made, whatever happens now: an error becomes the failure in its outcome.
+    """
+    step = "moving role assignments to current identities of Foundry agents"
+    try:
+        around.report(step)
+        around.reconcile()
+        step = "reading the assignments back from Azure"
+        around.report(step)
+        return outcome, _read_back(around)
+    except InterruptedRun as interrupted:
+        failure = f"{interrupted} after everything was deployed, while {step}"
+        return replace(outcome, failure=failure, is_interrupted=True), None
+    except (ReleaseError, AccessError, AzureError) as error:
+        return replace(outcome, failure=f"everything was deployed, and {step} failed: {error}"), None
 
 
 def _read_back(around: Surroundings) -> LiveAccess:
@@ -118,7 +157,7 @@ def _refuse_other_inputs(around: Surroundings, evidence: Evidence, export: Mappi
 
 def _same_preview(around: Surroundings, evidence: Evidence) -> Mapping[str, Any]:
     """Return a new preview; raise an error if it differs from the one of the plan."""
-    preview = around.stack.preview(around.packs)
+    preview = observed_preview(around.stack, pack=around.enforcement)
     rows = [cast("Mapping[str, Any]", row) for row in listed(evidence.document.get("resources"))]
     different = changed_urns(rows, resource_changes(preview))
     if different:
@@ -155,6 +194,7 @@ def _document(
         "approved_by": approval.by if approval else "",
         "approval": approval.source if approval else "",
         "failure": outcome.failure,
+        "interrupted": outcome.is_interrupted,
         "violations": list(outcome.violations),
         "applied": [{"operation": operation, "urn": urn} for operation, urn in outcome.applied],
         "read_back": None if read_back is None else read_back.document(),

@@ -1,24 +1,53 @@
-"""Runs the engine with the approved plan as a mandatory policy, and notices a policy that the engine does not call."""
+"""Runs the engine with the policy of a release, and notices a policy that the engine does not call.
+
+A new preview shows that the engine calls the policy for every resource, before anything changes. In the deployment, the
+engine is stopped at the first resource that the policy has not compared with the approved plan.
+"""
 
 import json
-import os
-import signal
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from access.model.json_values import listed, mapping, text
 from access.model.planned_resource import PlannedResource, to_json
-from access.questions.deviations import gives_access, returned_strings
+from access.questions.deviations import returned_strings
 from release.enforcement.exchange import LineFile
-from release.enforcement.pack import POLICY
+from release.enforcement.pack import COMPARE, POLICY, RECORD
 from release.engine.stack import EngineStack, Event, Outcome, Pack
+from release.errors import ReleaseError
+from release.inputs.files import text_digest
 
-__all__ = ["enforced_up"]
+__all__ = ["enforced_up", "observed_preview"]
 
-_CHANGES = frozenset({"create", "update", "replace", "create-replacement", "import", "import-replacement"})
+_CALLED = frozenset({"same", "create", "update", "replace", "create-replacement", "import", "import-replacement"})
+"""Operations before which the engine calls policies."""
+_OFF = "the policy pack is switched off, or another program runs in its place"
+
+
+def observed_preview(stack: EngineStack, *, pack: Path) -> Mapping[str, Any]:
+    """Return the document of a preview in which the engine has called the policy of a release for every resource.
+
+    Args:
+        stack: the stack.
+        pack: folder of the policy pack.
+
+    Raises:
+        ReleaseError: the preview failed, or the engine has not called the policy; nothing was changed.
+    """
+    with _exchange(RECORD, ()) as exchange:
+        preview = stack.preview([Pack(pack, exchange.configuration)])
+        called = {str(row["urn"]) for row in exchange.compared.new_rows()}
+    for step in map(mapping, listed(preview.get("steps"))):
+        if _is_compared(step, mapping(step.get("newState"))) and text(step, "urn") not in called:
+            raise ReleaseError(
+                f"in a preview, the engine did not call the policy of the approved plan for {_name(text(step, 'urn'))}:"
+                f" {_OFF}; nothing was changed"
+            )
+    return preview
 
 
 def enforced_up(  # noqa: PLR0913 (one argument for each part of a run)
@@ -40,42 +69,64 @@ def enforced_up(  # noqa: PLR0913 (one argument for each part of a run)
         others: further policy packs.
         on_event: receives each event of the engine.
     """
-    with TemporaryDirectory(prefix="release-") as name:
-        folder = Path(name)
-        approved, returned, compared = folder / "approved.json", folder / "returned.jsonl", folder / "compared.jsonl"
-        approved.write_text(json.dumps(to_json(planned)), "utf-8")
-        watch = _Watch(LineFile(returned), LineFile(compared))
+    with _exchange(COMPARE, planned) as exchange:
+        watch = _Watch(exchange, stack.stop)
         watch.seed(export)
-        config = {"enforcementLevel": "mandatory", "approved": str(approved), "returned": str(returned)}
-        configuration = folder / "configuration.json"
-        configuration.write_text(json.dumps({POLICY: {**config, "compared": str(compared)}}), "utf-8")
-
-        nothing = folder / "nothing.json"
-        nothing.write_text("{}", "utf-8")
         # The CLI takes a configuration for all packs or for none.
-        further = [Pack(each.folder, each.configuration or nothing) for each in others]
+        further = [Pack(each.folder, each.configuration or exchange.nothing) for each in others]
 
         def see(event: Event) -> None:
             watch.see(event)
             on_event(event)
 
-        outcome = stack.up([Pack(pack, configuration), *further], see)
+        outcome = stack.up([Pack(pack, exchange.configuration), *further], see)
         if watch.not_compared:
-            who = repr(watch.not_compared.rpartition("::")[2])
-            return replace(
-                outcome,
-                failure=f"the policy did not compare {who}, so the deployment was stopped; the policy pack"
-                " is switched off, or another program runs in its place",
-            )
+            failure = f"the policy did not compare {_name(watch.not_compared)}, so the deployment was stopped; {_OFF}"
+            return replace(outcome, failure=failure, is_interrupted=False)
         return outcome
 
 
-class _Watch:
-    """Record of the engine's events for the policy, and check that the policy compares each change of access."""
+@dataclass(frozen=True, kw_only=True)
+class _Exchange:
+    """Files through which the release and its policy pack exchange what they know in one run of the engine."""
 
-    def __init__(self, returned: LineFile, compared: LineFile) -> None:
-        self._returned, self._compared = returned, compared
-        self._seen: set[str] = set()
+    configuration: Path
+    nothing: Path
+    """Empty configuration of another policy pack."""
+    returned: LineFile
+    compared: LineFile
+    digest: str
+    """Digest of the approved plan, which the policy writes with each resource that it has compared."""
+
+
+@contextmanager
+def _exchange(task: str, planned: Sequence[PlannedResource]) -> Generator[_Exchange]:
+    """Yield the files of one run of the engine, in a folder of this user, which is deleted afterwards."""
+    with TemporaryDirectory(prefix="release-") as name:
+        folder = Path(name)
+        approved, returned, compared = folder / "approved.json", folder / "returned.jsonl", folder / "compared.jsonl"
+        plan = json.dumps(to_json(planned))
+        approved.write_text(plan, "utf-8")
+        paths = {"approved": str(approved), "returned": str(returned), "compared": str(compared)}
+        config = {"enforcementLevel": "mandatory", "task": task, "digest": text_digest(plan), **paths}
+        configuration, nothing = folder / "configuration.json", folder / "nothing.json"
+        configuration.write_text(json.dumps({POLICY: config}), "utf-8")
+        nothing.write_text("{}", "utf-8")
+        yield _Exchange(
+            configuration=configuration,
+            nothing=nothing,
+            returned=LineFile(returned),
+            compared=LineFile(compared),
+            digest=config["digest"],
+        )
+
+
+class _Watch:
+    """Record of the engine's events for the policy, and check that the policy has accepted each resource."""
+
+    def __init__(self, exchange: _Exchange, stop: Callable[[], None]) -> None:
+        self._exchange, self._stop = exchange, stop
+        self._compared: set[str] = set()
         self.not_compared = ""
 
     def seed(self, export: Mapping[str, Any]) -> None:
@@ -84,19 +135,35 @@ class _Watch:
             self._record(row)
 
     def see(self, event: Event) -> None:
-        """Record an event of the engine; stop the engine if the policy has not compared a change of access."""
+        """Record an event of the engine; stop the engine if the policy has not accepted a resource."""
         done = mapping(mapping(event.get("resOutputsEvent")).get("metadata"))
         if done:
             self._record(mapping(done.get("new")))
         step = mapping(mapping(event.get("resourcePreEvent")).get("metadata"))
-        if step.get("op") in _CHANGES and gives_access(text(step, "type")) and not self.not_compared:
-            self._seen |= {str(row["urn"]) for row in self._compared.new_rows()}
-            if text(step, "urn") not in self._seen:
+        if _is_compared(step, mapping(step.get("new"))) and not self.not_compared:
+            self._compared.update(self._newly_compared())
+            if text(step, "urn") not in self._compared:
                 self.not_compared = text(step, "urn")
-                os.kill(os.getpid(), signal.SIGINT)  # which the running command forwards to the engine, once
+                self._stop()
+
+    def _newly_compared(self) -> Iterator[str]:
+        rows = self._exchange.compared.new_rows()
+        return (
+            str(row["urn"]) for row in rows if row.get("digest") == self._exchange.digest and not row.get("refused")
+        )
 
     def _record(self, row: Mapping[str, Any]) -> None:
         urn = text(row, "urn")
         if urn:
             strings = returned_strings({"id": text(row, "id"), **mapping(row.get("outputs"))})
-            self._returned.append({"urn": urn, "strings": sorted(strings)})
+            self._exchange.returned.append({"urn": urn, "strings": sorted(strings)})
+
+
+def _is_compared(step: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
+    """Return True if the engine calls policies before a step, and the resource is neither component nor provider."""
+    kind = text(step, "type") or text(state, "type")
+    return step.get("op") in _CALLED and bool(state.get("provider")) and not kind.startswith("pulumi:providers:")
+
+
+def _name(urn: str) -> str:
+    return repr(urn.rpartition("::")[2])

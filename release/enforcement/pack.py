@@ -26,16 +26,23 @@ from access.questions.deviations import deviations
 from access.readers.pack import properties
 from policies.secrecy import keep_secrets
 from release.enforcement.exchange import LineFile, ReturnedStrings
+from release.errors import ReleaseError
+from release.inputs.files import text_digest
 from safe_text.display import visible
 
-__all__ = ["NAME", "POLICY", "policy", "start"]
+__all__ = ["COMPARE", "NAME", "POLICY", "RECORD", "policy", "start"]
 
 NAME = "agent-network-release"
 POLICY = "approved-plan"
 """Name of the policy, which is the key of its configuration."""
 
-_PATH = {"type": "string", "minLength": 1}
-_SCHEMA = PolicyConfigSchema({"approved": _PATH, "returned": _PATH, "compared": _PATH})
+COMPARE, RECORD = "compare", "record"
+"""Tasks of the policy: to compare each resource of a deployment, or to record that a preview called the policy."""
+_TEXT = {"type": "string", "minLength": 1}
+_NAMES = ("approved", "returned", "compared", "digest")
+_SCHEMA = PolicyConfigSchema(
+    {**dict.fromkeys(_NAMES, _TEXT), "task": {"type": "string", "enum": [COMPARE, RECORD]}}, [*_NAMES, "task"]
+)
 _WAIT = 5.0
 """Seconds for which a value that does not fit is compared again."""
 _PAUSE = 0.05
@@ -45,20 +52,30 @@ class _Comparison:
     """The approved plan and the two files of one run of the engine."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        rows: list[object] = json.loads(Path(config["approved"]).read_text("utf-8"))
-        self._planned: Mapping[str, PlannedResource] = from_json(rows)
+        plan = Path(config["approved"]).read_text("utf-8")
+        self._digest = str(config["digest"])
+        if text_digest(plan) != self._digest:
+            raise ReleaseError("the approved plan was edited while the deployment ran")
+        self._planned: Mapping[str, PlannedResource] = from_json(json.loads(plan))
+        self._task = str(config["task"])
         self._returned = ReturnedStrings(Path(config["returned"]))
         self._compared = LineFile(Path(config["compared"]))
 
     def problems(self, urn: str, kind: str, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the differences of a resource from the approved plan, and record that it was compared."""
+        if self._task == RECORD:
+            self._record(urn)
+            return ()
         end = time.monotonic() + _WAIT
         found = deviations(self._planned, urn, kind, values, self._returned.of)
         while found and urn in self._planned and time.monotonic() < end:
             time.sleep(_PAUSE)
             found = deviations(self._planned, urn, kind, values, self._returned.of)
-        self._compared.append({"urn": urn, "refused": bool(found)})
+        self._record(urn, is_refused=bool(found))
         return found
+
+    def _record(self, urn: str, *, is_refused: bool = False) -> None:
+        self._compared.append({"urn": urn, "digest": self._digest, "refused": is_refused})
 
 
 def policy() -> ResourceValidationPolicy:

@@ -1,38 +1,37 @@
-"""Runs the Pulumi CLI in a session of its own, and forwards one signal.
+"""Runs the Pulumi CLI in a session of its own, so that it gets no signal but the one that is passed on.
 
-A terminal and a CI runner send a signal to every process of a job, some twice. The engine ends in order after the first
-signal, and is killed by the second, which leaves a lock and pending operations. So the CLI gets no signal but the one
-that is forwarded here. Source: pulumi/pulumi, cmd/pulumi/main.go and sdk/go/common/util/cancel, 2026.
+A terminal and a CI runner send a signal to every process of a job. In a session of its own, the CLI gets the first
+signal to this process alone, as `release.engine.interruption` passes it on.
 """
 
 import os
-import signal
 import subprocess
 import threading
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, suppress
-from types import FrameType
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import IO, Any
 
 from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
-__all__ = ["InterruptedRun", "OwnSessionCommand"]
+from release.engine.interruption import InterruptedRun, Interruption, interruptible
+
+__all__ = ["OwnSessionCommand"]
 
 OnLine = Callable[[str], Any]
-_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-
-
-class InterruptedRun(Exception):  # noqa: N818 (an outcome, not a fault)
-    """Exception of a command of the Pulumi CLI that ended after a signal was forwarded to it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"interrupted by {signal.Signals(number).name}")
-        self.number = number
+_LOOK = 0.5
+"""Seconds after which the handlers of signals run at the latest."""
 
 
 class OwnSessionCommand(PulumiCommand):
     """The Pulumi CLI, each command in a session of its own, so that it gets exactly one signal."""
+
+    _interruption: Interruption | None = None
+
+    def stop(self) -> None:
+        """Stop the command that runs as the first signal does; nothing happens if none runs, or the second time."""
+        if self._interruption is not None:
+            self._interruption.stop()
 
     def run(
         self,
@@ -50,8 +49,9 @@ class OwnSessionCommand(PulumiCommand):
         """
         command = [self.command, "--non-interactive", *(each for each in args if each != "--non-interactive")]
         environment = {**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"}
-        with (
-            subprocess.Popen(  # noqa: S603 (the CLI that was found on PATH)
+
+        def start() -> "subprocess.Popen[str]":
+            return subprocess.Popen(  # noqa: S603 (the CLI that was found on PATH)
                 command,
                 cwd=cwd,
                 env=environment,
@@ -61,61 +61,55 @@ class OwnSessionCommand(PulumiCommand):
                 encoding="utf-8",
                 errors="replace",
                 start_new_session=True,
-            ) as process,
-            _forwarded(process) as received,
-        ):
-            out, err = _Reader(process.stdout, on_output), _Reader(process.stderr, on_error)
-            process.wait()
+            )
+
+        with interruptible() as interruption, interruption.running(start) as process:
+            self._interruption = interruption
+            out, err = _Reader(process.stdout, on_output, self.stop), _Reader(process.stderr, on_error, self.stop)
+            _wait(process)
             result = CommandResult(stdout=out.text(), stderr=err.text(), code=process.returncode)
-        if result.code and received:
-            raise InterruptedRun(received[0])
+        if result.code and interruption.number:
+            raise InterruptedRun(interruption.number)
         if result.code:
             raise create_command_error(result)
         return result
 
 
+def _wait(process: "subprocess.Popen[str]") -> None:
+    """Wait for the end of a process, and let the handlers of signals run meanwhile.
+
+    Handlers run in the main thread, which is not awakened if the system delivers a signal to another thread.
+    """
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_LOOK)
+            return
+
+
 class _Reader:
     """Thread that reads the lines of a stream and passes each of them on."""
 
-    def __init__(self, stream: IO[str] | None, on_line: OnLine | None) -> None:
+    def __init__(self, stream: IO[str] | None, on_line: OnLine | None, stop: Callable[[], None]) -> None:
         self._lines: list[str] = []
-        self._thread = threading.Thread(target=self._read, args=(stream, on_line), daemon=True)
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._read, args=(stream, on_line, stop), daemon=True)
         self._thread.start()
 
-    def _read(self, stream: IO[str] | None, on_line: OnLine | None) -> None:
+    def _read(self, stream: IO[str] | None, on_line: OnLine | None, stop: Callable[[], None]) -> None:
         for line in stream or ():
             text = line.rstrip()
             self._lines.append(text)
-            if on_line is not None:
+            if on_line is None or self._error is not None:
+                continue  # the rest is read all the same: the command waits for a reader
+            try:
                 on_line(text)
+            except Exception as error:  # noqa: BLE001 (raised again in the thread that waits)
+                self._error = error
+                stop()
 
     def text(self) -> str:
-        """Return all lines after the end of the stream."""
+        """Return all lines after the end of the stream; raise the error of the function that they were passed to."""
         self._thread.join()
+        if self._error is not None:
+            raise self._error
         return "\n".join(self._lines)
-
-
-@contextmanager
-def _forwarded(process: "subprocess.Popen[str]") -> Generator[list[int]]:
-    """Forward the first signal that this process gets to the CLI; yield the list of the forwarded signals."""
-    received: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield received  # only the main thread may set handlers
-        return
-
-    def forward(number: int, _frame: FrameType | None) -> None:
-        if not received:
-            received.append(number)
-            with suppress(ProcessLookupError, PermissionError):
-                if hasattr(os, "killpg"):
-                    # As Ctrl-C of a terminal: to the whole group, which the plugins are not in.
-                    os.killpg(process.pid, signal.SIGINT)
-                else:
-                    process.send_signal(signal.SIGINT)
-
-    before = {number: signal.signal(number, forward) for number in _SIGNALS}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler if handler is not None else signal.SIG_DFL)

@@ -16,7 +16,8 @@ from pulumi import automation
 from pulumi.automation.errors import StackNotFoundError
 
 from access.model.json_values import mapping
-from release.engine.command import InterruptedRun, OwnSessionCommand
+from release.engine.command import OwnSessionCommand
+from release.engine.interruption import InterruptedRun
 from release.errors import ReleaseError
 
 __all__ = ["EngineStack", "Outcome", "Pack"]
@@ -44,6 +45,8 @@ class Outcome:
 
     failure: str = ""
     """Reason for which the engine stopped; empty if it deployed everything."""
+    is_interrupted: bool = False
+    """True if a signal stopped the release."""
     violations: tuple[str, ...] = ()
     """Messages of mandatory policies."""
     applied: tuple[tuple[str, str], ...] = ()
@@ -145,14 +148,23 @@ class EngineStack:
                 errors.append(_plain(str(diagnostic.get("message"))))
 
         arguments = ["up", "--yes", "--skip-preview", "--json", *_pack_arguments(packs)]
-        failure = ""
+        failure, is_interrupted = "", False
         try:
             self._run(arguments, "the deployment failed", _collecting(see))
         except InterruptedRun as interrupted:
-            failure = f"the deployment was {interrupted}"
+            failure, is_interrupted = f"the deployment was {interrupted}", True
         except ReleaseError as error:
             failure = errors[0] if errors else "a mandatory policy is violated" if violations else str(error)
-        return Outcome(failure=failure, violations=tuple(dict.fromkeys(violations)), applied=tuple(applied))
+        return Outcome(
+            failure=failure,
+            is_interrupted=is_interrupted,
+            violations=tuple(dict.fromkeys(violations)),
+            applied=tuple(applied),
+        )
+
+    def stop(self) -> None:
+        """Stop the deployment that runs, as Ctrl-C does; for the receiver of its events."""
+        self._command.stop()
 
     def _document(
         self, arguments: list[str], what: str, variables: Mapping[str, str] | None = None

@@ -25,12 +25,13 @@ AUTHOR, REVIEWER = "author@example.com", "reviewer@example.com"
 STATE: dict[str, Any] = {"version": 3, "deployment": {"manifest": {"time": "1"}, "resources": []}}
 _GROUP = "urn:pulumi:dev::tiny::azure-native:resources:ResourceGroup::group"
 _READER = "urn:pulumi:dev::tiny::azure-native:authorization:RoleAssignment::somebody-may-read"
+_PROVIDER = "urn:pulumi:dev::tiny::pulumi:providers:azure-native::default"
 _SUBSCRIPTION = "/subscriptions/11111111-1111-4111-8111-111111111111"
 
 
 def _step(urn: str, **inputs: str) -> dict[str, Any]:
     kind = urn.split("::")[2]
-    state = {"urn": urn, "type": kind, "custom": True, "inputs": inputs}
+    state = {"urn": urn, "type": kind, "custom": True, "provider": f"{_PROVIDER}::1", "inputs": inputs}
     return {"op": "create", "urn": urn, "newState": state}
 
 
@@ -71,6 +72,8 @@ class RecordingStack:
     state: dict[str, Any] = field(default_factory=lambda: json.loads(json.dumps(STATE)))
     shown: dict[str, Any] = field(default_factory=lambda: PREVIEW)
     variables: dict[str, str] = field(default_factory=dict[str, str])
+    calls_policy: bool = True
+    """False if the engine starts policy packs and does not call them."""
     deployments: int = 0
 
     @property
@@ -80,8 +83,16 @@ class RecordingStack:
     def export(self) -> Mapping[str, Any]:
         return self.state
 
-    def preview(self, _packs: Sequence[Pack] = (), _variables: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    def preview(self, packs: Sequence[Pack] = (), _variables: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        for pack in packs if self.calls_policy else ():
+            if pack.configuration is not None:
+                (config,) = json.loads(pack.configuration.read_text()).values()
+                calls = ({"urn": step["urn"], "digest": config["digest"]} for step in self.shown["steps"])
+                Path(config["compared"]).write_text("".join(f"{json.dumps(call)}\n" for call in calls))
         return self.shown
+
+    def stop(self) -> None:
+        """Do nothing: a deployment of this stack has no events."""
 
     def up(self, _packs: Sequence[Pack], _on_event: Callable[[Event], None]) -> Outcome:
         self.deployments += 1

@@ -121,6 +121,10 @@ def show_another_preview(release: PlannedRelease) -> None:
     release.stack.shown = UNCHANGED
 
 
+def switch_the_policy_pack_off(release: PlannedRelease) -> None:
+    release.stack.calls_policy = False
+
+
 def leave_an_interrupted_operation(release: PlannedRelease) -> None:
     release.stack.state["deployment"]["pending_operations"] = [{"type": "creating", "resource": {"urn": "a::b"}}]
 
@@ -150,6 +154,7 @@ def lock_the_stack(release: PlannedRelease) -> None:
         (set_the_clock_back, "is before the time of the plan"),
         (let_the_approval_expire, "it expired 24 hours after"),
         (show_another_preview, "the preview differs from the plan in somebody-may-read"),
+        (switch_the_policy_pack_off, "the policy pack is switched off"),
         (leave_an_interrupted_operation, "has an interrupted operation on b"),
         (lock_the_stack, "is locked by sam on desk at now"),
     ],
