@@ -7,6 +7,7 @@ import pickle
 import traceback
 from collections.abc import Generator
 
+import aiohttp
 import pytest
 from agent_network_runtime.asyncio_client import AsyncUserTokenClient
 from agent_network_runtime.errors import RuntimeLibraryError
@@ -16,7 +17,7 @@ from agent_network_runtime.thread_client import UserTokenClient
 
 from localazure.endpoints.switches import Fault
 from tests.localazure.endpoints.sample_tenant import SampleTenant, sample_tenant
-from tests.runtime.token_agents import JWT, USER_READ, agent_settings, incoming
+from tests.runtime.token_agents import JWT, ME, USER_READ, agent_settings, incoming
 
 LIBRARIES = ("azure", "msal", "aiohttp", "urllib3", "requests", "asyncio", "agent_network_runtime")
 BROKEN = {"access_token": "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln"}
@@ -135,6 +136,48 @@ def test_cancelled_request_with_local_variables_shows_no_token(tenant: SampleTen
         return error
 
     assert not JWT.search(shown(asyncio.run(run())))
+
+
+async def at_an_api(tenant: SampleTenant) -> None:
+    """Read the JSON of a page of Microsoft Graph as a user, and keep the response of aiohttp."""
+    client = AsyncUserTokenClient.from_settings(agent_settings(tenant), rules=rules())
+    try:
+        async with client.request(incoming(tenant)) as tokens:
+            credential = tokens.credential_for(USER_READ)
+            async with (
+                aiohttp.ClientSession(middlewares=(credential.bearer,)) as session,
+                session.get(ME) as response,
+            ):
+                response.raise_for_status()
+                await response.json()
+    finally:
+        await client.close()
+
+
+AT_API = (
+    Fault(service="graph", status=403, body={"error": "no"}),
+    Fault(service="graph", status=401, headers={"WWW-Authenticate": "Bearer"}),
+    Fault(service="graph", status=200, body="<html>", headers={"Content-Type": "text/html"}),
+    Fault(service="graph", drops=True),
+)
+
+
+@pytest.mark.parametrize("fault", AT_API)
+def test_error_of_a_session_at_an_api_shows_no_token(
+    tenant: SampleTenant, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    for library in (*LIBRARIES, ""):
+        caplog.set_level(logging.DEBUG, logger=library)
+    tenant.endpoints.switches.add(fault)
+    report = ""
+    try:
+        asyncio.run(at_an_api(tenant), debug=True)
+    except aiohttp.ClientError as error:
+        report = shown(error)
+
+    assert report
+    assert not JWT.search(report)
+    assert not JWT.search(caplog.text)
 
 
 def test_secret_shows_its_text_in_no_form() -> None:

@@ -1,6 +1,7 @@
 """Tests of users' tokens against local Azure's endpoints over TLS: clients of Azure, oracles, concurrent users."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -330,6 +331,21 @@ def test_host_outside_the_api_gets_no_token(tenant: SampleTenant) -> None:
     with client.request(incoming(tenant)) as tokens, pytest.raises(HostNotDeclaredError, match=r"login\.microsoft"):
         who_am_i_sync(tokens.credential_for(USER_READ), "https://login.microsoftonline.com/me")
     client.close()
+
+
+@pytest.mark.parametrize("url", [ME, "https://graph.microsoft.com/v1.0/nobody", "https://login.microsoftonline.com/me"])
+def test_request_of_a_client_of_azure_holds_no_token_after_its_end(tenant: SampleTenant, url: str) -> None:
+    request = HttpRequest("GET", url)
+    client = UserTokenClient.from_settings(agent_settings(tenant), rules=settled())
+    with (
+        client.request(incoming(tenant)) as tokens,
+        graph_client(tokens.credential_for(USER_READ)) as azure,
+        contextlib.suppress(HostNotDeclaredError),
+    ):
+        azure.send_request(request)
+    client.close()
+
+    assert "Authorization" not in request.headers
 
 
 def test_redirect_to_a_host_outside_the_api_gets_no_token(tenant: SampleTenant) -> None:

@@ -3,7 +3,9 @@
 A client that follows a redirect, or takes an address from its input, would otherwise hand a user's token to another
 server, which could then act as the user. Azure's clients take the policy, as
 `per_retry_policies=[credential.host_policy]`; sessions of aiohttp take the middleware, which also adds the token, as
-`middlewares=(credential.bearer,)`. Hosts are compared whole: a host is neither a suffix nor a pattern.
+`middlewares=(credential.bearer,)`. Hosts are compared whole: a host is neither a suffix nor a pattern. Both remove the
+token from the request once it is answered: responses and errors of these libraries keep the request, `repr` of an error
+of aiohttp shows its headers, and a response can outlive the user's request.
 """
 
 from collections.abc import Iterable
@@ -12,11 +14,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from azure.core.credentials import AccessTokenInfo
-from azure.core.pipeline import PipelineRequest
+from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 
 from agent_network_runtime.errors import HostNotDeclaredError
 
+AUTHORIZATION = "Authorization"
 HTTPS_PORT = 443
 
 
@@ -52,7 +55,20 @@ class HostPolicy(SansIOHTTPPolicy[Any, Any]):
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
         """Refuse a request to a host outside the API, before it is sent."""
-        self.check(request.http_request.url)
+        try:
+            self.check(request.http_request.url)
+        except HostNotDeclaredError:
+            request.http_request.headers.pop(AUTHORIZATION, None)
+            raise
+
+    def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
+        """Remove the token from an answered request; a repetition gets it anew from the client's own policy."""
+        del response
+        request.http_request.headers.pop(AUTHORIZATION, None)
+
+    def on_exception(self, request: PipelineRequest[Any]) -> None:
+        """Remove the token from a request without an answer."""
+        request.http_request.headers.pop(AUTHORIZATION, None)
 
     def check(self, url: str) -> None:
         """Refuse an address outside the API, for clients without a pipeline of Azure."""
@@ -72,7 +88,10 @@ class BearerMiddleware:
         self._scope = scope
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        """Check the host, add the token, send the request."""
+        """Check the host, add the token, send the request, remove the token."""
         self._hosts.check(str(request.url))
-        request.headers["Authorization"] = f"Bearer {(await self._credential.get_token_info(self._scope)).token}"
-        return await handler(request)
+        try:
+            request.headers[AUTHORIZATION] = f"Bearer {(await self._credential.get_token_info(self._scope)).token}"
+            return await handler(request)
+        finally:
+            request.headers.popall(AUTHORIZATION, None)

@@ -89,9 +89,10 @@ class SigningKeys:
         if not keys:
             raise KeyDocumentError("the key document has no RSA key of the tenant's issuer")
         with self._lock:
-            if _numbers(keys) != _numbers(self._keys):
-                self.generation += 1
+            changed = _numbers(keys) != _numbers(self._keys)
             self._keys, self._downloaded = keys, self.clock()
+            # Last: a token that another thread validates with an old key at this moment belongs to the old generation.
+            self.generation += changed
 
 
 def key_address(document: bytes, *, issuer: str, authority_host: str) -> str:
