@@ -5,6 +5,7 @@ alone, prints the port as the engine expects it, and ends when the engine does.
 """
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -23,6 +24,7 @@ from localazure.fronts.packages import CALLER, DYNAMIC, PACKAGES, WORLD
 from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
 
+_NEW_OBJECTS = 100_000  # after which the garbage collector runs; most objects of a plugin live until it ends
 _LOOPBACK = "127.0.0.1:0"
 _THREADS = 16
 _GRACE = 5.0  # seconds for calls under way when the plugin is stopped
@@ -75,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if refusal is not None:
         sys.stderr.write(f"{refusal}\n")
         return 1
+    gc.set_threshold(_NEW_OBJECTS)
     serve(package, Path(world), os.environ.get(CALLER, ""), faults)
     return 0
 
