@@ -1,5 +1,6 @@
 """Tests of locks, launchers and commands of engine runs, on every operating system as far as possible."""
 
+import json
 import os
 import signal
 import subprocess
@@ -126,3 +127,23 @@ def test_lock_of_a_local_stack_held_by_another_process_is_refused_with_the_proce
     limit = time.monotonic() + PATIENCE
     with exclusive(path):
         assert time.monotonic() < limit
+
+
+@pytest.mark.parametrize("words", [["--version"], ["list", "--format", "json"], ["list", "--format", "freeze"]])
+def test_pip_in_engine_runs_prints_what_pip_prints_without_the_startup_hook(words: list[str]) -> None:
+    hook = REPOSITORY / "localazure" / "fronts" / "startup"
+    outputs: list[object] = []
+    for path in ("", str(hook)):
+        done = subprocess.run(  # noqa: S603 (this interpreter)
+            [sys.executable, "-m", "pip", *words],
+            env=os.environ | {"PYTHONPATH": path, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        if "json" in words:
+            outputs.append(sorted((one["name"], one["version"]) for one in json.loads(done.stdout)))
+        else:
+            outputs.append(done.stdout)
+
+    assert outputs[0] == outputs[1]
