@@ -66,6 +66,8 @@ def hermetic(monkeypatch: pytest.MonkeyPatch, journal: Path) -> Iterator[None]:
     for name in list(os.environ):
         if name.startswith(_OF_THE_RUNNER):
             monkeypatch.delenv(name)
+    # A process of a test compiles no module that an earlier one has compiled.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     # No test reads, or leaves, anything in the cache of the person who runs it.
     monkeypatch.setenv("AGENT_NETWORK_NO_CACHE", "1")
     # No test reads the clock: models retire, and exceptions expire.
