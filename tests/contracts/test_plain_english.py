@@ -56,7 +56,9 @@ class Text(NamedTuple):
 
 @cache
 def files() -> tuple[str, ...]:
-    found = (path.relative_to(REPOSITORY) for path in REPOSITORY.rglob("*"))
+    # Without the folders of tools: the virtual environment has a hundred times as many files as the repository.
+    shown = [path for path in REPOSITORY.iterdir() if not path.name.startswith(".")]
+    found = (path.relative_to(REPOSITORY) for top in shown for path in (top, *top.rglob("*")))
     visible = (path for path in found if not any(part.startswith((".", "__pycache__")) for part in path.parts))
     kinds = {".py", ".md", ".js", ".html", ".css"}
     ours = (path for path in visible if path.suffix in kinds and not is_users(REPOSITORY / path))

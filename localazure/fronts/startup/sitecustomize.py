@@ -6,7 +6,7 @@ traceback of the interruption would follow the reason of the failure.
 Dynamic resources are served by local Azure: the CLI brings a plugin that runs their code, which would call the real
 Foundry. Ours runs in its process instead, because this plugin alone cannot be replaced on any path.
 
-What the CLI asks pip before every run is answered here from the same metadata: the start of pip, twice, is a tenth of
+What the CLI reads from pip before every run is printed here from the same metadata: two starts of pip are a tenth of
 the time of a run. Words that another version of the CLI passes go to pip.
 
 The garbage collector runs rarely: nearly all objects of a program, classes of the SDK above all, live until it ends,
