@@ -46,6 +46,8 @@ def _ids(
         if name not in declared:
             there = f"the {section} of agents that act for users are"
             message = unknown_name_message(_WHAT[section], name, declared, there=there)
+            if not declared:
+                message = f"no agent that acts for users names {quote_value(name)} in '{section}'; remove it here"
             yield Violation(("entra", section, name), message, "environment")
 
 
@@ -57,7 +59,8 @@ def _removed(inputs: CheckInput, *path: str) -> bool:
 
 def _all_known(inputs: CheckInput) -> bool:
     """Return True if every agent's entry is valid, so that a name which no agent declares is unknown."""
-    return inputs.network.is_valid("agents")
+    refused = (agent for _, agent in inputs.valid_agents("host") if agent.host == "foundry")
+    return inputs.network.is_valid("agents") and not any(agent.acts_for_users for agent in refused)
 
 
 def _shared_ids(entra: Entra) -> Iterator[Violation]:

@@ -62,7 +62,7 @@ class HostPolicy(SansIOHTTPPolicy[Any, Any]):
             raise
 
     def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
-        """Remove the token from an answered request; a repetition gets it anew from the client's own policy."""
+        """Remove the token from an answered request; a repetition gets it again from the client's own policy."""
         del response
         request.http_request.headers.pop(AUTHORIZATION, None)
 
