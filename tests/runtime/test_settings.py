@@ -143,6 +143,12 @@ def test_pod_token_is_a_credential_on_aks() -> None:
     assert acts.credential == PodToken()
 
 
+def test_agent_on_foundry_that_acts_for_users_is_refused() -> None:
+    (found,) = problems({**document(), "host": "foundry", "identity": {"kind": "foundry-agent"}}, {})
+
+    assert "acts_for_users: must be null on foundry, where an agent has no identity that its application" in found
+
+
 @pytest.mark.parametrize(
     ("authority", "issuer"),
     [
@@ -182,6 +188,8 @@ GRAPH = "acts_for_users.apis.microsoft-graph"
         ("agent", 7, "agent: a number is not a name"),
         ("host", "virtual-machine", "host: 'virtual-machine' is not valid; it must be container-app or aks or foundry"),
         ("tenant_id", TENANT.upper(), "is not a GUID in lower case with hyphens"),
+        ("tenant_id", "00000000-0000-0000-0000-000000000000", "is not a GUID in lower case with hyphens, and not all"),
+        ("acts_for_users.apis", {}, "acts_for_users.apis: must have at least one API"),
         ("tenant_id", "common", "tenant_id: 'common' is not a GUID"),
         ("tenant_id", f"{TENANT}\n", "is not a GUID"),
         ("authority_host", "https://login.microsoftonline.com/", "is not an https address"),
@@ -302,6 +310,8 @@ def test_missing_settings_are_refused_with_the_name_of_the_variable() -> None:
     [
         ("container-app", {"IDENTITY_ENDPOINT": ""}, "IDENTITY_ENDPOINT is missing"),
         ("container-app", {"IDENTITY_HEADER": ""}, "IDENTITY_HEADER is missing"),
+        ("container-app", {"IDENTITY_ENDPOINT": "localhost/msi"}, "IDENTITY_ENDPOINT is not an http address"),
+        ("container-app", {"IDENTITY_ENDPOINT": "http://localhost:x/msi"}, "IDENTITY_ENDPOINT is not an http address"),
         (
             "container-app",
             {"AZURE_FEDERATED_TOKEN_FILE": "/x"},

@@ -126,7 +126,7 @@ def _acts_for_users(reader: Reader, value: object) -> ActsForUsers:
         credential=_credential(reader, found["credential"]),
         apis={
             name: _api(reader, name, entry)
-            for name, entry in reader.entries(found["apis"], f"{path}.apis", NAME).items()
+            for name, entry in reader.entries(found["apis"], f"{path}.apis", NAME, "API").items()
         },
     )
 
@@ -163,6 +163,8 @@ def _check_together(reader: Reader, settings: Settings) -> None:
     if acts is None:
         return
     path = "acts_for_users"
+    if settings.host == "foundry":
+        reader.problem(path, "must be null on foundry, where an agent has no identity that its application can trust")
     if application is None:
         reader.problem("application", f"must not be null: an agent with {path} has an application")
     elif application.client_id in acts.callers:

@@ -73,6 +73,8 @@ def contradictions(
             yield f"{name} is set, which belongs to {platform}, but the agent's host is {host}; remove the variable"
     if host == "container-app":
         yield from _second_endpoint(variables)
+        if variables.get(IDENTITY_ENDPOINT) and not _server(variables[IDENTITY_ENDPOINT]):
+            yield f"{IDENTITY_ENDPOINT} is not an http address; the platform sets it, so remove what changes it"
     yield from _different(variables, "AZURE_TENANT_ID", tenant_id)
     yield from _different(variables, "AZURE_AUTHORITY_HOST", authority_host)
     if host != "aks":  # there, the variable alone names the identity
@@ -97,7 +99,10 @@ def _second_endpoint(variables: Mapping[str, str]) -> Iterator[str]:
 
 
 def _server(address: str) -> str | None:
+    """Return host and port of an http address; None if it is not one."""
     try:
-        return urlsplit(address).netloc.lower()
+        parts = urlsplit(address)
+        _ = parts.port  # an error if it is not a number
     except ValueError:
         return None
+    return parts.netloc.lower() if parts.scheme in {"http", "https"} and parts.hostname else None

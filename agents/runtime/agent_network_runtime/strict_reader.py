@@ -9,7 +9,7 @@ MISSING: Final = object()
 """Placeholder of a member that an object does not have; each method returns an empty value for it without a problem."""
 
 _LONGEST_SHOWN: Final = 60
-_GUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_GUID: Final = r"(?!0{8}-0{4}-0{4}-0{4}-0{12})[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _SERVER: Final = rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?"
 
@@ -25,7 +25,7 @@ def _form(pattern: str, words: str) -> Form:
     return Form(re.compile(pattern, re.ASCII), words)
 
 
-GUID: Final = _form(_GUID, "a GUID in lower case with hyphens")
+GUID: Final = _form(_GUID, "a GUID in lower case with hyphens, and not all zeros")
 NAME: Final = _form(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", "a name of letters, digits, hyphens and dots")
 SERVER: Final = _form(_SERVER, "a host name in lower case, such as graph.microsoft.com, without a scheme and a path")
 ORIGIN: Final = _form(rf"https://{_SERVER}", "an https address in lower case without a path and a slash at its end")
@@ -60,9 +60,11 @@ class Reader:
                 self.problem(path, f"{shown(name)} is not a member; the members are {', '.join(names)}")
         return {name: found.get(name, MISSING) for name in names}
 
-    def entries(self, value: object, path: str, form: Form) -> Mapping[str, object]:
-        """Return an object whose members have names of a form."""
+    def entries(self, value: object, path: str, form: Form, what: str) -> Mapping[str, object]:
+        """Return an object with at least one member, whose members have names of a form."""
         found = self._object(value, path) or {}
+        if value == {}:
+            self.problem(path, f"must have at least one {what}")
         for name in found:
             self.text(name, path, form)
         return found
