@@ -40,7 +40,7 @@ MEANINGS = {
             "an error. `preview`, `up`, `destroy`: the program or a resource failed; with `--summary`, as `review`, "
             "too. `reconcile`: an agent cannot be reconciled. `release plan`: the proof fails, a finding is an error, "
             "or Azure has access that nobody declared. `release approve`: no valid approval. `release apply`: the "
-            "deployment stopped, or Azure has not exactly the approved access."
+            "deployment stopped, Azure has not exactly the approved access, or the result could not be signed."
         ),
     ),
     ExitCode.UNANSWERED: (
@@ -48,7 +48,7 @@ MEANINGS = {
         (
             "Bad input, a mistake in network.yaml or a stack's file (`preview` and `up` check them first), an unknown "
             "stack, agent, resource, verb or revision, a source that cannot be read, or an output that cannot be "
-            "written. `release apply`: something differs from the evidence, or there is no approval; nothing changed."
+            "written. `release apply`: something differs from the evidence, or approval or signature is missing."
         ),
     ),
     ExitCode.GROWTH: (

@@ -101,6 +101,8 @@ def run_apply(root: Path, stack: str, folder: Path, *, digest: str | None, as_js
         print_text(json.dumps(applied.document, indent=2))
     else:
         print_text(without_commands("\n".join(_applied_lines(applied))))
+    if applied.unsigned:
+        print_error(f"the statement of the result is not signed: {applied.unsigned}")
     if applied.outcome.is_interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.OK if applied.is_complete else ExitCode.NO

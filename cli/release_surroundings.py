@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from localazure.fronts.packages import WORLD
 from manifest.approval import Approval
 from manifest.declared_document import declared_document
 from manifest.loading import load_with_document
+from manifest.release_signing import ReleaseSigning
 from manifest.stack_file import config_getter
 from release.approval import ApprovalRule, ApprovalSource, When
 from release.approval_sources.azure_pipelines import CheckApprovals
@@ -36,6 +37,8 @@ from release.engine.stack import EngineStack, Pack
 from release.errors import ReleaseError
 from release.run_identity import run_identity
 from release.sign_in.pipeline import PipelineSignIn, pipeline_sign_in
+from release.signing.statement_signing import StatementSigning
+from release.signing.workflow_identity import WorkflowIdentity
 from release.statements import public_key
 from release.surroundings import Surroundings
 from safe_text.yaml_loading import load_yaml
@@ -71,7 +74,9 @@ def prepared(root: Path, stack_name: str) -> Generator[Preparation]:
     subscription = subscription_of(root, stack_name)
     uses_azuread = any(one.has_application for one in network.agents.values())
     with _azure(environment.cloud, subscription, uses_azuread=uses_azuread) as azure:
-        around = _surroundings(root, stack_name, declared, azure)
+        around = replace(
+            _surroundings(root, stack_name, declared, azure), signing=_signing(environment.release, root, os.environ)
+        )
         setting = environment.release_approval
         rule = ApprovalRule(when=When(setting.when), hours=setting.hours)
         yield Preparation(
@@ -162,6 +167,20 @@ class _LocalAzure:
     def read(self, state: Graph, _declared: Declared) -> Graph:
         """Return the access graph of everything that is deployed to local Azure, with the names of the stack."""
         return named_like(graph_of_file(self._world), state)
+
+
+def _signing(setting: ReleaseSigning | None, root: Path, environment: Mapping[str, str]) -> StatementSigning | None:
+    """Return the signing of a stack's statements; None if the stack's file does not declare who signs."""
+    if setting is None:
+        return None
+    named = setting.identity
+    identity = WorkflowIdentity(
+        workflow=named.workflow,
+        issuer=named.issuer,
+        repository=named.run_repository,
+        repository_id=str(named.repository_id or ""),
+    )
+    return StatementSigning(identity, environment, root / setting.trust_config if setting.trust_config else None)
 
 
 def _source(setting: Approval, root: Path, stack: str, environment: Mapping[str, str]) -> ApprovalSource:

@@ -5,6 +5,7 @@ the engine runs with the approved plan as a mandatory policy; afterwards the acc
 applied before a stop is reported. `access` judges; nothing is judged here.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,8 +25,9 @@ from release.engine.stack import Outcome
 from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence
 from release.live_access import LiveAccess, live_access
-from release.plan import deployed_graph, inputs_and_problems
+from release.plan import STATEMENT, deployed_graph, inputs_and_problems
 from release.resource_changes import changed_urns, resource_changes
+from release.signing.statement_signing import bundle_path
 from release.surroundings import Surroundings
 
 __all__ = ["RESULT", "Applied", "apply", "approve"]
@@ -42,11 +44,14 @@ class Applied:
     read_back: LiveAccess | None
     """Difference of the assignments that were read back from Azure; None after a stop."""
     document: Mapping[str, Any]
+    unsigned: str = ""
+    """Reason why the statement of the result is not signed, although it must be; empty otherwise."""
 
     @property
     def is_complete(self) -> bool:
         """Return True if everything was deployed, and Azure has exactly the approved access."""
-        return not self.outcome.failure and self.read_back is not None and self.read_back.is_equal
+        is_deployed = not self.outcome.failure and self.read_back is not None and self.read_back.is_equal
+        return is_deployed and not self.unsigned
 
 
 def approve(
@@ -58,10 +63,14 @@ def approve(
         ReleaseError: the evidence was edited or has another digest, or no approval is valid; with the reasons.
     """
     evidence = read_evidence(folder, digest)
+    if around.signing is not None:
+        around.signing.required(evidence, STATEMENT, statements.PLAN)
     grows = evidence.document.get("verdict") != Verdict.UNCHANGED
     found = check_approved(rule, source, evidence, around.now(), grows=grows)
     if found is not None and not found.digest:  # a signed approval has its statement already
         statements.write(folder / APPROVAL, approval_statement(found, rule, evidence))
+        if around.signing is not None:
+            around.signing.sign(evidence, APPROVAL)
     return found
 
 
@@ -93,11 +102,15 @@ def _apply(  # noqa: PLR0913, PLR0917 (those of `apply`)
     evidence = read_evidence(folder, digest)
     export = around.stack.export()
     _refuse_other_inputs(around, evidence, export)
+    if around.signing is not None:
+        around.report("verifying the signature of the plan")
+        around.signing.required(evidence, STATEMENT, statements.PLAN)
     around.report("previewing again")
     preview = _same_preview(around, evidence)
     grows = _grows(around, evidence, export, preview)
     around.report("looking for the approval")
     approval = check_approved(rule, source, evidence, around.now(), grows=grows)
+    _refuse_unsigned_approval(around, evidence, rule, approval)
     around.report("deploying, with the approved plan as a mandatory policy")
     outcome = enforced_up(
         around.stack, planned=planned_resources(preview), export=export, pack=around.enforcement, others=around.packs
@@ -106,12 +119,29 @@ def _apply(  # noqa: PLR0913, PLR0917 (those of `apply`)
     if not outcome.failure:
         outcome, read_back = _followed_up(around, outcome)
     interruption.finish()
+    unsigned = ""
     try:
-        _keep(around, evidence, _document(around, evidence, approval, outcome, read_back))
+        place = _keep(around, evidence, _document(around, evidence, approval, outcome, read_back))
+        unsigned = _sign_result(around, evidence, place)
     except ReleaseError as error:
         outcome = replace(outcome, failure=outcome.failure or f"everything was deployed, and {error}")
     document = _document(around, evidence, approval, outcome, read_back)
-    return Applied(outcome=outcome, read_back=read_back, document=document)
+    return Applied(outcome=outcome, read_back=read_back, document=document, unsigned=unsigned)
+
+
+def _refuse_unsigned_approval(
+    around: Surroundings, evidence: Evidence, rule: ApprovalRule, approval: Approval | None
+) -> None:
+    """Raise an error for an approval from a platform's records whose signed statement is missing or is another one."""
+    if around.signing is None or approval is None or approval.digest:  # one with a key has its own signature
+        return
+    signed = around.signing.required(evidence, APPROVAL, statements.APPROVAL)
+    found = json.loads(json.dumps(approval_statement(approval, rule, evidence).document()))
+    if signed.document() != found:
+        raise ReleaseError(
+            f"{evidence.folder / APPROVAL}: the signed approval is another one than {approval.by} gave"
+            f" ({approval.source}); run `release approve` again"
+        )
 
 
 def _followed_up(around: Surroundings, outcome: Outcome) -> tuple[Outcome, LiveAccess | None]:
@@ -201,11 +231,29 @@ def _document(
     }
 
 
-def _keep(around: Surroundings, evidence: Evidence, document: Mapping[str, Any]) -> None:
-    """Write the statement of the result, and keep all statements next to the state."""
+def _keep(around: Surroundings, evidence: Evidence, document: Mapping[str, Any]) -> str:
+    """Write the statement of the result, keep all statements next to the state, and return the start of their names."""
     result = statements.Statement(kind=statements.RESULT, subjects=evidence.subjects, predicate=document)
     statements.write(evidence.folder / RESULT, result)
-    place = f"{document['project']}/{document['stack']}/{evidence.digest[:16]}"
     moment = str(document["at"]).replace(":", "")
-    for path in sorted(evidence.folder.glob("*.intoto.json")):
-        around.backend.keep(f"{place}/{moment}-{path.name}", path.read_bytes())
+    place = f"{document['project']}/{document['stack']}/{evidence.digest[:16]}/{moment}-"
+    bundle_path(evidence.folder / RESULT).unlink(missing_ok=True)  # of an earlier result
+    for path in evidence.statements:
+        around.backend.keep(f"{place}{path.name}", path.read_bytes())
+    return place
+
+
+def _sign_result(around: Surroundings, evidence: Evidence, place: str) -> str:
+    """Sign the statement of the result, and keep the signature; return the reason if that fails.
+
+    What was deployed stays deployed, and its statement is kept already.
+    """
+    if around.signing is None:
+        return ""
+    around.report("signing the statement of the result")
+    try:
+        bundle = around.signing.sign(evidence, RESULT)
+        around.backend.keep(f"{place}{bundle.name}", bundle.read_bytes())
+    except ReleaseError as error:
+        return str(error)
+    return ""

@@ -19,7 +19,8 @@ __all__ = ["EVIDENCE", "Evidence", "read_evidence", "write_evidence"]
 
 FORMAT, VERSION = "agent-network-release-evidence", 1
 EVIDENCE = "evidence.json"
-_STATEMENTS = ".intoto.json"
+_ADDED = (".intoto.json", ".sigstore.json")
+"""Ends of the names of files that are added after the plan: statements, and their signatures."""
 _IGNORE = ".gitignore"
 
 
@@ -46,6 +47,11 @@ class Evidence:
         """Return name and digest of each file, as a statement about the evidence names them."""
         return {EVIDENCE: self.digest, **cast("dict[str, str]", self.document["files"])}
 
+    @property
+    def statements(self) -> tuple[Path, ...]:
+        """Return the files of the statements about the evidence, and of their signatures."""
+        return tuple(sorted(each for each in self.folder.iterdir() if each.name.endswith(_ADDED)))
+
 
 def write_evidence(folder: Path, document: Mapping[str, Any], files: Mapping[str, str]) -> Evidence:
     """Write the evidence of a plan into a folder, which is made; statements from before are removed.
@@ -63,8 +69,9 @@ def write_evidence(folder: Path, document: Mapping[str, Any], files: Mapping[str
     text = json.dumps(bound, indent=2, sort_keys=True) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob(f"*{_STATEMENTS}"):
-            old.unlink()
+        for old in folder.iterdir():
+            if old.name.endswith(_ADDED):
+                old.unlink()
         for name, content in {**files, EVIDENCE: text, _IGNORE: "*\n"}.items():
             (folder / name).write_text(content, "utf-8", newline="\n")
     except OSError as error:
@@ -97,7 +104,7 @@ def read_evidence(folder: Path, digest: str | None = None) -> Evidence:
     for name, bound in files.items():
         if Path(name).name != name or file_digest(folder / name) != bound:
             raise ReleaseError(f"{folder / name}: was edited after the plan; write the evidence again")
-    present = {each.name for each in folder.iterdir() if not each.name.endswith(_STATEMENTS)}
+    present = {each.name for each in folder.iterdir() if not each.name.endswith(_ADDED)}
     foreign = present - {EVIDENCE, _IGNORE, *files}
     if foreign:
         raise ReleaseError(f"{folder}: {', '.join(sorted(foreign))} is not part of the evidence; remove it")

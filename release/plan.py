@@ -6,7 +6,7 @@ Owns the order of the steps and the verdict. What the access is, how it differs 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from release.summary import summary
 from release.surroundings import Surroundings
 from safe_text.document_search import credential_place
 
-__all__ = ["APPROVED", "PAGE", "deployed_graph", "inputs_and_problems", "inputs_now", "plan"]
+__all__ = ["APPROVED", "PAGE", "STATEMENT", "deployed_graph", "inputs_and_problems", "inputs_now", "plan"]
 
 APPROVED, PAGE, SUMMARY, STATEMENT = "approved-access.json", "report.html", "summary.md", "plan.intoto.json"
 
@@ -47,7 +47,9 @@ class _Facts:
 
 
 def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
-    """Write the evidence of a plan into a folder, with a statement about it.
+    """Write the evidence of a plan into a folder, with a statement about it, signed if the stack's file has it so.
+
+    A plan that has no identity to sign with stays unsigned, and cannot be deployed.
 
     Args:
         around: the stack and everything else outside.
@@ -57,6 +59,11 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
         ReleaseError: the plan cannot be made; with everything that is missing.
         UnreadableSource: Azure or the engine's documents cannot be read.
     """
+    if around.signing is not None and around.signing.unsigned_reason:
+        around.report(
+            f"leaving the plan unsigned, so that `release apply` refuses it: {around.signing.unsigned_reason}"
+        )
+        around = replace(around, signing=None)
     facts = _facts(around)
     review = review_access(around, facts.before, facts.preview, facts.inputs.commit)
     report = review.report
@@ -89,6 +96,9 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
     predicate = {**about, "commit": facts.inputs.commit}
     statement = statements.Statement(kind=statements.PLAN, subjects=evidence.subjects, predicate=predicate)
     statements.write(folder / STATEMENT, statement)
+    if around.signing is not None:
+        around.report("signing the statement of the plan")
+        around.signing.sign(evidence, STATEMENT)
     return evidence, verdict
 
 

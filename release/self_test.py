@@ -1,4 +1,4 @@
-"""Checks before a release that everything it needs is there: a commit, the backend, no lock, the key, the sign-in.
+"""Checks before a release that everything it needs is there: commit, backend, no lock, key, sign-in, signing.
 
 Owns one message for each thing that is missing; all are reported at once, and nothing is changed.
 """
@@ -38,7 +38,8 @@ def problems(around: Surroundings, export: Mapping[str, Any]) -> tuple[str, ...]
         lambda: _of_state(stack, export),
         # Stacks on local Azure are encrypted with a passphrase of their own.
         lambda: iter(()) if around.is_local else _of_secrets(around.root, stack),
-        lambda: _of_sign_in(around.sign_in),
+        lambda: _of_call(around.sign_in),
+        lambda: iter(()) if around.signing is None else _of_call(around.signing.check),
     )
     for check in checks:
         try:
@@ -89,6 +90,6 @@ def _of_secrets(root: Path, stack: str) -> Iterator[str]:
         )
 
 
-def _of_sign_in(sign_in: Callable[[], None]) -> Iterator[str]:
-    sign_in()
+def _of_call(check: Callable[[], None]) -> Iterator[str]:
+    check()
     return iter(())

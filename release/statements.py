@@ -19,7 +19,19 @@ from securesystemslib.signer import CryptoSigner, Signer, SSlibKey  # pyright: i
 from access.model.json_values import mapping
 from release.errors import ReleaseError
 
-__all__ = ["APPROVAL", "PLAN", "RESULT", "SignedStatement", "Statement", "private_key", "public_key", "read", "write"]
+__all__ = [
+    "APPROVAL",
+    "PLAN",
+    "RESULT",
+    "SignedStatement",
+    "Statement",
+    "file_text",
+    "parsed",
+    "private_key",
+    "public_key",
+    "read",
+    "write",
+]
 
 _STATEMENT = "https://in-toto.io/Statement/v1"
 _PAYLOAD = "application/vnd.in-toto+json"
@@ -113,7 +125,7 @@ def read(path: Path, keys: Mapping[str, SSlibKey]) -> SignedStatement:
     Raises:
         ReleaseError: the file is not a statement, or it is signed and no registered key fits.
     """
-    document = _document(path)
+    document = _object(path, file_text(path))
     if "payload" not in document:
         return SignedStatement(statement=_statement(path, document))
     try:
@@ -126,7 +138,34 @@ def read(path: Path, keys: Mapping[str, SSlibKey]) -> SignedStatement:
     if not signers:
         known = ", ".join(sorted(keys)) or "none"
         raise ReleaseError(f"{path}: no signature is of a registered key; registered approvers: {known}")
-    return SignedStatement(statement=_statement(path, _parsed(path, envelope.payload.decode())), signers=signers)
+    return SignedStatement(statement=parsed(path, envelope.payload.decode()), signers=signers)
+
+
+def parsed(path: Path, text: str) -> Statement:
+    """Return the statement in a text, such as the payload of an envelope.
+
+    Args:
+        path: file that the text is from, for messages.
+        text: the text.
+
+    Raises:
+        ReleaseError: the text is not a statement.
+    """
+    return _statement(path, _object(path, text))
+
+
+def file_text(path: Path) -> str:
+    """Return the text of a file with a statement or its signature.
+
+    Raises:
+        ReleaseError: the file cannot be read, or is too large.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ReleaseError(f"{path}: is larger than a statement can be")
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ReleaseError(f"{path}: cannot be read as a statement") from None
 
 
 def _is_signed_by(envelope: Envelope, key: SSlibKey) -> bool:
@@ -152,17 +191,7 @@ def _statement(path: Path, document: Mapping[str, Any]) -> Statement:
     )
 
 
-def _document(path: Path) -> Mapping[str, Any]:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ReleaseError(f"{path}: is larger than a statement can be")
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise ReleaseError(f"{path}: cannot be read as a statement") from None
-    return _parsed(path, text)
-
-
-def _parsed(path: Path, text: str) -> Mapping[str, Any]:
+def _object(path: Path, text: str) -> Mapping[str, Any]:
     try:
         found: object = json.loads(text, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError):

@@ -12,6 +12,7 @@ from access.model.graph import Graph
 from access.reports.provenance import Provenance
 from release.backend import Backend
 from release.engine.stack import EngineStack, Pack
+from release.signing.statement_signing import StatementSigning
 
 __all__ = ["Surroundings"]
 
@@ -45,6 +46,8 @@ class Surroundings:
     now: Callable[[], datetime]
     run: Mapping[str, str] = field(default_factory=dict[str, str])
     """The pipeline's run, as its platform names it: `platform`, `repository`, `run_id`, `actor`, `environment`."""
+    signing: StatementSigning | None = None
+    """Signs the statements, and verifies their signatures; None if the stack's file does not declare who signs."""
     reconcile: Callable[[], None] = lambda: None
     """Moves role assignments to the current identities of Foundry agents."""
     waits: Sequence[float] = (5, 10, 20, 40, 60, 60, 60)

@@ -23,8 +23,13 @@ from azure.core.rest import HttpRequest, HttpResponse
 from access.readers.http_client import is_loopback
 from release.errors import ReleaseError
 
-__all__ = ["IdToken", "TokenRequest", "azure_pipelines_request", "fetch", "github_request"]
+__all__ = ["MAY_NOT_REQUEST", "IdToken", "TokenRequest", "azure_pipelines_request", "fetch", "github_request"]
 
+MAY_NOT_REQUEST = (
+    "the job may not request an ID token; add `id-token: write` to its permissions (a pull request from a fork never"
+    " gets it): docs/howto/set-up-a-release-pipeline.md"
+)
+"""Message for a job of GitHub Actions without the variables with which ID tokens are requested."""
 _OK = 200
 _CONNECT_SECONDS, _READ_SECONDS = 10, 20
 _PARTS = 3
@@ -40,6 +45,7 @@ class IdToken:
     """Seconds from its issue to its expiry: the issuer's clock may differ from this machine's."""
     issuer: str
     subject: str
+    claims: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ def _token(request: TokenRequest, text: object) -> IdToken:
     lifetime = expiry - issued if _is_time(expiry) and _is_time(issued) else 0
     if lifetime <= 0:
         raise ReleaseError(f"{request.platform} gives no ID token that can be used: it has no time of expiry")
-    return IdToken(text, lifetime, str(claims.get("iss", "")), str(claims.get("sub", "")))
+    return IdToken(text, lifetime, str(claims.get("iss", "")), str(claims.get("sub", "")), claims)
 
 
 def _claims(text: str) -> Mapping[str, Any] | None:

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from access.azure.clouds import CLOUDS, PUBLIC
 from release.errors import ReleaseError
-from release.sign_in.id_tokens import TokenRequest, azure_pipelines_request, fetch, github_request
+from release.sign_in.id_tokens import MAY_NOT_REQUEST, TokenRequest, azure_pipelines_request, fetch, github_request
 from release.sign_in.token_file import TokenFile, kept_fresh
 from release.sign_in.variables import SIGN_IN_OF_PLATFORM, Identity, engine_variables, identity_of, refused
 
@@ -143,10 +143,7 @@ def _prepared(
     if not on_github:
         url, bearer = "SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN"
     if on_github and not (environment.get(url) and environment.get(bearer)):
-        problems.append(
-            "the job may not request an ID token; add `id-token: write` to its permissions (a pull request from a fork"
-            f" never gets it): {_HOW_TO}"
-        )
+        problems.append(MAY_NOT_REQUEST)
     if not on_github:
         if not environment.get(url):
             problems.append(f"{url} is missing; run the step in a job of Azure Pipelines that sets it")

@@ -155,6 +155,13 @@ def test_readme_package_table_lists_exactly_the_direct_dependencies() -> None:
     assert sorted(packages_of_the_table()) == sorted(requirement.name for requirement in direct())
 
 
+def test_every_optional_package_is_pinned_to_the_version_that_the_tests_use() -> None:
+    optional = [each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra]
+
+    assert optional
+    assert set(optional) <= set(PROJECT["dependency-groups"]["dev"])
+
+
 def test_every_direct_dependency_has_a_comment_with_its_reason_in_pyproject() -> None:
     text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
     explained = re.findall(r'^  "([A-Za-z0-9-]+)==[^"]+",\s+# \S', text, re.MULTILINE)

@@ -18,6 +18,7 @@ from release.engine.stack import EngineStack, Event, Outcome, Pack
 from release.evidence import Evidence, write_evidence
 from release.plan import APPROVED, inputs_now
 from release.resource_changes import change_rows, resource_changes
+from release.signing.statement_signing import StatementSigning
 from release.surroundings import Surroundings
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -116,7 +117,11 @@ class Records:
 class PlannedRelease:
     """A project in a git repository, with the evidence of a plan in which access grows, and an approval of it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, **run: str) -> None:
+        """Make the project; the plan is of a run of a pipeline with these names."""
+        self.run = run or {"run_id": "7"}
+        self.reported = list[str]()
+        self.signing: StatementSigning | None = None
         self.root = root / "project"
         self.root.mkdir(parents=True)
         (self.root / ".gitignore").write_text(".release/\n")
@@ -154,6 +159,9 @@ class PlannedRelease:
             is_local=True,
             origin=Provenance(time=self.now, version="1"),
             now=lambda: self.now,
+            run=self.run,
+            report=self.reported.append,
+            signing=self.signing,
             waits=(),
         )
 
@@ -163,7 +171,7 @@ class PlannedRelease:
             "project": self.stack.project,
             "stack": self.stack.name,
             "made": self.now.isoformat(),
-            "run": {"run_id": "7"},
+            "run": self.run,
             "verdict": verdict,
             "inputs": inputs_now(self.around(), self.stack.state).document(),
             "resources": change_rows(resource_changes(self.stack.shown)),

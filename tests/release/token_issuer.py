@@ -38,6 +38,7 @@ class Issuer:
     member: str = "value"
     method: str = "GET"
     seen: list[Seen] = field(default_factory=list[Seen])
+    claims: dict[str, Any] = field(default_factory=dict[str, Any])
     tokens: list[str] = field(default_factory=list[str])
 
     def answer(self, seen: Seen) -> tuple[int, str]:
@@ -52,7 +53,7 @@ class Issuer:
             return self.status, self.body if self.body is not None else json.dumps({"you sent": seen.headers})
         audience = seen.query.get("audience", ["api://AzureADTokenExchange"])[0]
         claims: dict[str, Any] = {"iss": ISSUER, "sub": SUBJECT, "aud": audience, "n": len(self.tokens)}
-        claims |= {"iat": self.now, "exp": self.now + self.lifetime, "nbf": self.now - 60}
+        claims |= {"iat": self.now, "exp": self.now + self.lifetime, "nbf": self.now - 60, **self.claims}
         self.tokens.append(signing_key("pipeline").sign(claims))
         return 200, json.dumps({self.member: self.tokens[-1]})
 
