@@ -191,6 +191,7 @@ REQUESTS = (
         "header_of_more_than_16_kib", "more than 16384 characters", lambda: bearer(issue(user_claims(pad="x" * 12_000)))
     ),
     raw("header_as_bytes", "given as text", lambda: cast("Header", [bearer(issue()).encode()])),
+    raw("header_as_bytes_and_not_in_a_list", "given as text", lambda: cast("Header", bearer(issue()).encode())),
     raw("letter_outside_ascii", "outside ASCII", lambda: f"{bearer(issue())}é"),
     raw("byte_outside_ascii", "outside ASCII", lambda: f"{bearer(issue())}\udce9"),
 )

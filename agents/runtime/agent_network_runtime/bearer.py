@@ -47,7 +47,7 @@ class UnverifiedToken:
 
 def bearer_token(header: str | Sequence[str] | None) -> str:
     """Return the text after `Bearer` in the `Authorization` header, given alone or as the list of all such headers."""
-    headers: list[object] = [header] if isinstance(header, str) else list(header or ())
+    headers: list[object] = [header] if isinstance(header, str | bytes) else list(header or ())
     if not headers:
         raise MissingTokenError("the request has no Authorization header")
     if len(headers) > 1:
