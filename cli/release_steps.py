@@ -21,16 +21,12 @@ from release.evidence import Evidence, read_evidence
 from release.job_outputs import hand_over, without_commands
 from release.plan import PAGE, plan
 from release.pull_request_comment import write_comment
+from release.summary import earlier_findings, verdict_clause
 from safe_text.display import visible
 
 __all__ = ["run_apply", "run_approve", "run_comment", "run_plan"]
 
 _CODES = {Verdict.UNCHANGED: ExitCode.OK, Verdict.GROWTH: ExitCode.GROWTH, Verdict.REFUSED: ExitCode.NO}
-_VERDICTS = {
-    Verdict.UNCHANGED: "nobody gains access",
-    Verdict.GROWTH: "access grows, or something can no longer be judged",
-    Verdict.REFUSED: "refused: the proof fails, a finding is an error, or Azure has access that nobody declared",
-}
 _FOLDER = ".release"
 
 
@@ -45,7 +41,7 @@ def run_plan(root: Path, stack: str, folder: Path | None, *, as_json: bool, in_p
     if as_json:
         print_text(json.dumps({**evidence.document, "digest": evidence.digest}, indent=2))
     else:
-        print_text(without_commands("\n".join(_plan_lines(evidence, verdict, Style.of(sys.stdout)))))
+        print_text(without_commands("\n".join(_plan_lines(evidence, Style.of(sys.stdout)))))
     if in_pipeline:
         hand_over(evidence, os.environ, print_text)
         return ExitCode.OK if verdict is Verdict.GROWTH else _CODES[verdict]
@@ -108,22 +104,27 @@ def run_apply(root: Path, stack: str, folder: Path, *, digest: str | None, as_js
     return ExitCode.OK if applied.is_complete else ExitCode.NO
 
 
-def _plan_lines(evidence: Evidence, verdict: Verdict, style: Style) -> Iterator[str]:
+def _plan_lines(evidence: Evidence, style: Style) -> Iterator[str]:
     content = evidence.document
     yield text.diff(content["access"], style)
     yield ""
     yield text.proof(content["proof"], style)
+    earlier = earlier_findings(content)
+    if earlier:
+        yield text.findings(earlier, style)
     for title, rows in (
+        ("violations of mandatory policies:", content["violations"]),
         ("access in Azure that nobody declared:", content["live"]["undeclared"]),
         ("assignments of the stack that Azure does not have:", content["live"]["missing"]),
     ):
         if rows:
             yield title
-            yield from (f"  {visible(row)}" for row in rows)
+            yield from (style.paragraph(visible(row), indent=2) for row in rows)
     counted = ", ".join(f"{number} {operation}" for operation, number in content["counts"].items())
-    yield f"resources: {counted or 'no changes'}; {len(content['drift'])} differ in Azure from the state"
-    yield f"plan {evidence.digest[:12]}: {_VERDICTS[verdict]}"
-    yield f"evidence: {shown_path(evidence.folder)} ({PAGE} for people)"
+    drift = len(content["drift"])
+    yield style.paragraph(f"resources: {counted or 'no changes'}; {drift} differ in Azure from the state of the stack")
+    yield style.paragraph(f"plan {evidence.digest[:12]}: {verdict_clause(content)}")
+    yield f"evidence: {shown_path(evidence.folder)} (for people: {PAGE})"
 
 
 def _applied_lines(applied: Applied) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Verdict(StrEnum):
     GROWTH = "growth"
     """Somebody gains access, or something can no longer be judged."""
     REFUSED = "refused"
-    """The proof fails, a finding is an error, or Azure has access that nobody declared."""
+    """The proof fails, a finding is an error, a policy is violated, or Azure has access that nobody declared."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from components.preflight import PLANNING
 from release import self_test, statements
 from release.access_review import Verdict, review_access
 from release.drift import Drift, drift_rows, drifts
+from release.engine.stack import Violation
 from release.errors import ReleaseError
 from release.evidence import Evidence, write_evidence
 from release.inputs.bound_inputs import BoundInputs, read_inputs
@@ -40,6 +41,8 @@ class _Facts:
 
     inputs: BoundInputs
     preview: Mapping[str, Any]
+    violations: tuple[Violation, ...]
+    """Violations of mandatory policies by the preview."""
     changes: tuple[ResourceChange, ...]
     drift: tuple[Drift, ...]
     before: Graph
@@ -67,7 +70,9 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
     facts = _facts(around)
     review = review_access(around, facts.before, facts.preview, facts.inputs.commit)
     report = review.report
-    verdict = Verdict.REFUSED if facts.live.undeclared else review.verdict
+    verdict = Verdict.REFUSED if facts.live.undeclared or facts.violations else review.verdict
+    # The project's policy pack has a policy for each kind of finding; what both report is reported once.
+    found = {one["id"] for one in report["findings"] if one["severity"] == "error" and one["exception"] is None}
     content = {
         "project": facts.inputs.project,
         "stack": facts.inputs.stack,
@@ -81,6 +86,7 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
         "access": report["diff"],
         "proof": report["proof"],
         "findings": report["findings"],
+        "violations": [each.message for each in facts.violations if each.policy not in found],
         "drift": drift_rows(facts.drift),
         "live": facts.live.document(),
     }
@@ -142,24 +148,37 @@ def _facts(around: Surroundings) -> _Facts:
     if inputs is None or problems:
         raise ReleaseError("\n".join(problems))
     before = deployed_graph(export)
-    is_deployed = bool(before.resources)
-    around.report("comparing the state with Azure")
-    drift = drifts(stack.refresh_preview()) if is_deployed else ()
-    around.report("reading access in Azure that nobody declared")
-    live = LiveAccess()
-    if is_deployed:
+    drift, live = (), LiveAccess()
+    if before.resources:
+        around.report("comparing the state with Azure")
+        drift = drifts(stack.refresh_preview())
+        around.report("reading access in Azure that nobody declared")
         live = live_access(before, around.live(before), around.declared, around.origin.time.date())
     around.report("previewing the program with the policy pack")
-    # The identity that plans may read; the deployer's data actions are checked when the deployer applies.
-    preview = stack.preview(around.packs, {PLANNING: "1"})
+    preview, violations = _previewed(around)
     return _Facts(
         inputs=inputs,
         preview=preview,
+        violations=violations,
         changes=resource_changes(preview),
         drift=drift,
         before=before,
         live=live,
     )
+
+
+def _previewed(around: Surroundings) -> tuple[Mapping[str, Any], tuple[Violation, ...]]:
+    """Return the document of a preview, and the violations of mandatory policies."""
+    # The identity that plans may read; the deployer's data actions are checked when the deployer applies.
+    variables = {PLANNING: "1"}
+    try:
+        return around.stack.preview(around.packs, variables), ()
+    except ReleaseError:
+        violations = around.stack.policy_violations(around.packs, variables)
+        if not violations:
+            raise
+    # The evidence of a refused plan needs a complete preview, which a violated policy prevents.
+    return around.stack.preview((), variables), violations
 
 
 def _refuse_credential(approved: object) -> None:

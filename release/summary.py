@@ -1,19 +1,39 @@
-"""Summary of the evidence of a plan, as Markdown for an approver."""
+"""Summary of the evidence of a plan for an approver: its verdict, and all of it as Markdown."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from access.reports import markdown
+from access.reports.document import severities
 from safe_text.display import shows_escaped_text
 
-__all__ = ["summary"]
+__all__ = ["earlier_findings", "summary", "verdict_clause"]
 
 _VERDICTS = {
-    "unchanged": "Nobody gains access.",
-    "growth": "**Access grows**, or something can no longer be judged.",
-    "refused": "**Refused**: the proof fails, a finding is an error, or Azure has access that nobody declared.",
+    "unchanged": "nobody gains access",
+    "growth": "access grows, or something can no longer be judged",
 }
 _MOST_ROWS = 20
+
+
+def verdict_clause(content: Mapping[str, Any]) -> str:
+    """Return the verdict of a plan as a clause; of a refused plan, with every reason."""
+    if content["verdict"] != "refused":
+        return _VERDICTS[content["verdict"]]
+    errors = severities(content["findings"])["error"]
+    reasons = {
+        "the proof fails": content["proof"]["failures"],
+        f"{errors} findings are errors" if errors > 1 else "a finding is an error": errors,
+        "a mandatory policy is violated": content["violations"],
+        "Azure has access that nobody declared": content["live"]["undeclared"],
+    }
+    return f"refused, since {', and '.join(reason for reason, is_one in reasons.items() if is_one)}"
+
+
+def earlier_findings(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the findings that the deployed stack has too; the changes of access have the new ones."""
+    new = {(one["id"], one["what"]) for one in content["access"]["findings"]}
+    return [one for one in content["findings"] if (one["id"], one["what"]) not in new]
 
 
 @shows_escaped_text
@@ -23,38 +43,40 @@ def summary(content: Mapping[str, Any]) -> str:
 
 
 def _lines(content: Mapping[str, Any]) -> Iterator[str]:
-    commit = str(content["inputs"]["commit"])
+    commit, verdict = str(content["inputs"]["commit"]), verdict_clause(content)
     yield f"## Plan for stack {content['stack']} of {content['project']}"
     yield ""
-    yield f"{_VERDICTS[content['verdict']]} Commit `{commit[:12]}`, {content['made']}."
+    yield f"**{verdict[0].upper()}{verdict[1:]}.** Commit `{commit[:12]}`, {content['made']}."
     yield ""
     yield markdown.diff(content["access"])
     yield ""
     yield markdown.proof(content["proof"])
     yield ""
-    if content["findings"]:
-        yield markdown.findings(content["findings"])
+    earlier = earlier_findings(content)
+    if earlier:
+        yield "**Findings that are not new**"
+        yield ""
+        yield markdown.findings(earlier)
         yield ""
     live = content["live"]
     for title, rows in (
+        ("Violations of mandatory policies", content["violations"]),
         ("Access in Azure that nobody declared", live["undeclared"]),
         ("Assignments of the stack that Azure does not have", live["missing"]),
+        (f"Resources in Azure that differ from the state of the stack: {len(content['drift'])}", _drift_rows(content)),
     ):
         if rows:
-            yield f"**{title}**"
-            yield ""
-            yield from (f"- {row}" for row in rows)
+            yield markdown.section(title, rows)
             yield ""
     counted = ", ".join(f"{number} {operation}" for operation, number in content["counts"].items())
     yield f"Resources: {counted or 'no changes'}."
-    drift = content["drift"]
-    if drift:
-        yield ""
-        yield f"{len(drift)} resources in Azure differ from the state of the stack:"
-        yield ""
-        for row in drift[:_MOST_ROWS]:
-            name = str(row["urn"]).rpartition("::")[2]
-            what = "does not exist any more" if row["is_deleted"] else ", ".join(row["properties"])
-            yield f"- `{name}`: {what}"
-        if len(drift) > _MOST_ROWS:
-            yield f"- and {len(drift) - _MOST_ROWS} more"
+
+
+def _drift_rows(content: Mapping[str, Any]) -> list[str]:
+    rows = [
+        f"{row['urn'].rpartition('::')[2]}: "
+        + ("does not exist any more" if row["is_deleted"] else ", ".join(row["properties"]))
+        for row in content["drift"]
+    ]
+    more = [f"and {len(rows) - _MOST_ROWS} more"] if len(rows) > _MOST_ROWS else []
+    return [*rows[:_MOST_ROWS], *more]

@@ -139,6 +139,12 @@ def findings(found: Rows) -> str:
     return _table(["severity", "finding", "location", "what", "fix"], rows) if rows else "No findings."
 
 
+@shows_escaped_text
+def section(title: str, rows: Sequence[str]) -> str:
+    """Render sentences as a Markdown list under a title."""
+    return "\n".join([f"**{title}**", "", *(f"- {_plain(row)}" for row in rows)])
+
+
 def _verbs(row: Mapping[str, Any]) -> str:
     verbs = ", ".join(row["verbs"]) or ", ".join(words(row["operations"]))
     return f"{verbs}\\*" if row["conditional"] else verbs

@@ -73,7 +73,7 @@ def plan(
     It has what changes, who gains access, and from which inputs.
 
     The exit code is 0 if nobody gains access, 3 if somebody does or something can no longer be judged, and 1 if the
-    proof fails, a finding is an error, or Azure has access that nobody declared.
+    proof fails, a finding is an error, a mandatory policy is violated, or Azure has access that nobody declared.
     """
     from cli.release_steps import run_plan  # noqa: PLC0415 (imports Pulumi's SDK and Azure's)
 

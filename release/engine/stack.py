@@ -7,20 +7,22 @@ through that API with the arguments that mask them, and errors keep one line. A 
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pulumi import automation
 from pulumi.automation.errors import StackNotFoundError
 
-from access.model.json_values import mapping
+from access.model.json_values import mapping, text
 from release.engine.command import OwnSessionCommand
+from release.engine.failure_reason import failure_reason, plain_message
 from release.engine.interruption import InterruptedRun
 from release.errors import ReleaseError
 
-__all__ = ["EngineStack", "Outcome", "Pack"]
+__all__ = ["EngineStack", "Outcome", "Pack", "Violation"]
 
 Event = Mapping[str, Any]
 
@@ -37,6 +39,13 @@ class Pack:
 
     folder: Path
     configuration: Path | None = None
+
+
+class Violation(NamedTuple):
+    """Violation of a mandatory policy: the name of the policy, and the message about a resource."""
+
+    policy: str
+    message: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +92,7 @@ class EngineStack:
                 f" stack init {name}`, and commit its stack file"
             ) from None
         except automation.CommandError as error:
-            raise ReleaseError(f"stack {name!r} cannot be selected: {last_error(error)}") from None
+            raise ReleaseError(f"stack {name!r} cannot be selected: {failure_reason(error)}") from None
 
     @property
     def full_environment(self) -> dict[str, str]:
@@ -116,6 +125,25 @@ class EngineStack:
         arguments = ["preview", "--json", "--show-sames", *_pack_arguments(packs)]
         return self._document(arguments, "the preview failed", variables)
 
+    def policy_violations(
+        self, packs: Sequence[Pack], variables: Mapping[str, str] | None = None
+    ) -> tuple[Violation, ...]:
+        """Return the violations of mandatory policies by a preview, which its document does not have.
+
+        Args:
+            packs: policy packs.
+            variables: environment variables for this preview alone.
+        """
+        found: list[Violation] = []
+
+        def see(event: Event) -> None:
+            found.extend(_violations(event))
+
+        streaming = {**(variables or {}), "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+        with suppress(ReleaseError):
+            self._run(["preview", "--json", *_pack_arguments(packs)], "the preview failed", _collecting(see), streaming)
+        return tuple(dict.fromkeys(found))
+
     def refresh_preview(self) -> Mapping[str, Any]:
         """Return the document of a refresh that changes nothing, with the resources that differ in Azure.
 
@@ -140,12 +168,10 @@ class EngineStack:
             done = mapping(mapping(event.get("resOutputsEvent")).get("metadata"))
             if done and done.get("op") != "same":
                 applied.append((str(done.get("op")), str(done.get("urn"))))
-            policy = mapping(event.get("policyEvent"))
-            if policy and policy.get("enforcementLevel") == "mandatory":
-                violations.append(_plain(str(policy.get("message"))))
+            violations.extend(each.message for each in _violations(event))
             diagnostic = mapping(event.get("diagnosticEvent"))
             if diagnostic.get("severity") == "error":
-                errors.append(_plain(str(diagnostic.get("message"))))
+                errors.append(plain_message(str(diagnostic.get("message"))))
 
         arguments = ["up", "--yes", "--skip-preview", "--json", *_pack_arguments(packs)]
         failure, is_interrupted = "", False
@@ -187,14 +213,15 @@ class EngineStack:
                 [*arguments, "--stack", self.name], str(self.root), {**self.environment, **(variables or {})}, on_line
             ).stdout
         except automation.CommandError as error:
-            raise ReleaseError(f"stack {self.name!r}: {what}: {last_error(error)}") from None
+            raise ReleaseError(f"stack {self.name!r}: {what}: {failure_reason(error)}") from None
 
 
-def last_error(error: automation.CommandError) -> str:
-    """Return the last line with an error in the output of a failed command, without the rest of the output."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    errors = [_plain(line.partition("error:")[2].strip()) for line in lines if "error:" in line]
-    return errors[-1] if errors and errors[-1] else "the Pulumi CLI gave no reason"
+def _violations(event: Event) -> Iterator[Violation]:
+    """Yield the violation of a mandatory policy that an event of the engine is about, with the resource's name."""
+    policy = mapping(event.get("policyEvent"))
+    if policy.get("enforcementLevel") == "mandatory":
+        name, message = text(policy, "resourceUrn").rpartition("::")[2], plain_message(text(policy, "message"))
+        yield Violation(text(policy, "policyName"), message if name in message else f"{name}: {message}")
 
 
 def _pack_arguments(packs: Sequence[Pack]) -> list[str]:
@@ -218,10 +245,3 @@ def _collecting(see: Callable[[Event], None]) -> Callable[[str], None]:
             see(cast("Event", event))
 
     return collect
-
-
-def _plain(text: str) -> str:
-    """Return a message of the engine in one line and without its markup for colours."""
-    for markup in ("<{%reset%}>", "<{%fg 1%}>", "<{%fg 13%}>"):
-        text = text.replace(markup, "")
-    return " ".join(text.split())

@@ -14,7 +14,8 @@ from access.reports.provenance import Provenance
 from release.approval import Approval, ApprovalRule, When
 from release.authors import Authors
 from release.backend import FolderBackend
-from release.engine.stack import EngineStack, Event, Outcome, Pack
+from release.engine.stack import EngineStack, Event, Outcome, Pack, Violation
+from release.errors import ReleaseError
 from release.evidence import Evidence, write_evidence
 from release.plan import APPROVED, inputs_now
 from release.resource_changes import change_rows, resource_changes
@@ -75,6 +76,8 @@ class RecordingStack:
     variables: dict[str, str] = field(default_factory=dict[str, str])
     calls_policy: bool = True
     """False if the engine starts policy packs and does not call them."""
+    violated: tuple[Violation, ...] = ()
+    """Violations of mandatory policies by each preview with a policy pack."""
     deployments: int = 0
 
     @property
@@ -90,7 +93,14 @@ class RecordingStack:
                 (config,) = json.loads(pack.configuration.read_text()).values()
                 calls = ({"urn": step["urn"], "digest": config["digest"]} for step in self.shown["steps"])
                 Path(config["compared"]).write_text("".join(f"{json.dumps(call)}\n" for call in calls))
+        if packs and self.violated:
+            raise ReleaseError("the preview failed: preview failed")
         return self.shown
+
+    def policy_violations(
+        self, _packs: Sequence[Pack], _variables: Mapping[str, str] | None = None
+    ) -> tuple[Violation, ...]:
+        return self.violated
 
     def stop(self) -> None:
         """Do nothing: a deployment of this stack has no events."""
@@ -138,6 +148,7 @@ class PlannedRelease:
         self.backend = FolderBackend(root / "backend")
         self.declared = NOBODY
         self.texts: dict[str, str] = {}
+        self.packs: tuple[Pack, ...] = ()
         self.now = NOW
         self.folder = self.root / ".release" / "dev"
         self.records = Records()
@@ -152,7 +163,7 @@ class PlannedRelease:
             declared=self.declared,
             outside=dict,
             texts=lambda _preview: self.texts,
-            packs=(),
+            packs=self.packs,
             enforcement=self.root,
             live=lambda _state: Graph(),
             sign_in=lambda: None,

@@ -6,8 +6,10 @@ import pytest
 
 from release.access_review import Verdict
 from release.apply import apply
+from release.engine.stack import Pack, Violation
 from release.errors import ReleaseError
 from release.plan import plan
+from release.summary import verdict_clause
 from tests.release.planned_release import UNCHANGED, PlannedRelease
 
 ACCOUNT_KEY = "AccountKey=" + "q" * 86 + "=="
@@ -39,6 +41,33 @@ def test_verdict_of_a_plan_is_growth_for_more_access_and_refused_for_any_error_a
     errors = [one for one in evidence.document["findings"] if one["severity"] == "error" and not one["exception"]]
     assert (verdict, evidence.document["verdict"], bool(errors)) == (expected, expected.value, bool(texts))
     assert ACCOUNT_KEY not in "".join(path.read_text() for path in release.folder.iterdir())
+
+
+def test_plan_that_violates_a_mandatory_policy_is_refused_with_evidence_that_has_the_messages(
+    release: PlannedRelease,
+) -> None:
+    release.packs = (Pack(release.root),)
+    release.stack.violated = (Violation("private", "open: [anybody] can read it"),)
+
+    evidence, verdict = plan(release.around(), release.folder)
+
+    assert (verdict, evidence.document["violations"]) == (Verdict.REFUSED, ["open: [anybody] can read it"])
+    assert verdict_clause(evidence.document) == "refused, since a mandatory policy is violated"
+    assert r"- open: \[anybody\] can read it" in evidence.text("summary.md")
+
+
+def test_policy_for_a_finding_of_the_plan_is_not_reported_twice(release: PlannedRelease) -> None:
+    release.packs, release.texts = (Pack(release.root),), {"Pulumi.dev.yaml:3": ACCOUNT_KEY}
+    (finding,) = plan(release.around(), release.folder)[0].document["findings"]
+    release.stack.violated = (Violation(finding["id"], "a secret"), Violation("private", "open to anybody"))
+
+    evidence, _verdict = plan(release.around(), release.folder)
+
+    assert evidence.document["violations"] == ["open to anybody"]
+    assert (
+        verdict_clause(evidence.document) == "refused, since a finding is an error, and a mandatory policy is violated"
+    )
+    assert evidence.text("summary.md").count(finding["what"]) == 1
 
 
 def test_apply_refuses_a_plan_with_an_error_among_its_findings_although_its_evidence_has_the_verdict_growth(
