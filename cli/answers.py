@@ -100,7 +100,15 @@ def run_why(graph: Graph, declared: Declared, agent: str, resource: str, operati
         for one in reasons
     ]
     answer = reasons_text(reasons)
-    return Result(rows, lambda _style: answer, lambda: f"```text\n{answer}\n```", why_code(reasons))
+    return Result(
+        rows, lambda style: _within_the_width(answer, style), lambda: f"```text\n{answer}\n```", why_code(reasons)
+    )
+
+
+def _within_the_width(answer: str, style: Style) -> str:
+    """Return reasons with each one wrapped; the line of an operation stays whole, to copy it and to search for it."""
+    lines = answer.splitlines()
+    return "\n".join(style.paragraph(each.strip(), indent=2) if each.startswith("  ") else each for each in lines)
 
 
 def run_grants(graph: Graph, declared: Declared, today: date) -> Result:

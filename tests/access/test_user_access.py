@@ -12,6 +12,7 @@ from access.reports.acting_for_users import as_section, user_rows
 from access.reports.document import document
 from access.reports.owner_table import owner_rows
 from access.reports.terminal import Style, width
+from cli.answers import run_why
 from tests.access import acting_program as acting
 from tests.access.acting_program import declared, graphs, program
 from tests.access.test_acting_for_users import AGAINST_THE_MANIFEST, EVERYBODY, IN_ANY_PROGRAM
@@ -76,6 +77,17 @@ def test_why_answers_for_a_permission_of_an_api_that_is_not_a_resource(api: str,
         if decision == "conditional":
             assert "reviewers, who has consented, whose token review-portal sends" in answer.because[0]
             assert answer.locations == ("network.yaml:7",)
+
+
+def test_why_has_its_reasons_within_the_width_of_the_terminal() -> None:
+    answer = run_why(EXPORT, declared(), "ingestion", "azure-devops", "vso.code")
+
+    head, *reasons = answer.as_text(PLAIN).splitlines()
+
+    assert head == "ingestion × azure-devops × vso.code: conditional"
+    assert len(reasons) > 2
+    assert max(map(len, reasons)) <= width()
+    assert " ".join(" ".join(reasons).split()).startswith("as a user: for a user among reviewers, who has consented,")
 
 
 @pytest.mark.parametrize("name", [*AGAINST_THE_MANIFEST, "assignment not required"])
