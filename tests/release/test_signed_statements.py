@@ -5,6 +5,7 @@ logs signatures as Sigstore does; see `tests.release.local_sigstore`.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,9 @@ from typing import Any
 
 import pytest
 
+from cli.release_surroundings import prepared
 from localazure.endpoints.signed_tokens import signing_key
+from localazure.fronts.packages import WORLD
 from release import statements
 from release.apply import Applied, apply, approve
 from release.approval import ApprovalRule, When
@@ -28,8 +31,9 @@ from release.plan import plan
 from release.signing.sigstore_client import SigstoreClient
 from release.signing.statement_signing import StatementSigning
 from release.signing.workflow_identity import WorkflowIdentity
+from tests.fabrikam import copy_project
 from tests.release.local_sigstore import LocalSigstore, serving
-from tests.release.planned_release import REVIEWER, UNCHANGED, PlannedRelease, git
+from tests.release.planned_release import REVIEWER, UNCHANGED, PlannedRelease, RecordingStack, git
 from tests.release.token_issuer import BEARER, Issuer, issuing
 
 GITHUB = "https://token.actions.githubusercontent.com"
@@ -95,7 +99,9 @@ class Signed:
         with pytest.raises(ReleaseError) as refused:
             self.apply(folder)
         assert self.release.stack.deployments == before
-        return str(refused.value)
+        message = str(refused.value)
+        assert not any(token in message for token in self.issuer.tokens)
+        return message
 
     def sign(self, bundle: Path, claims: dict[str, str] | None = None, statement: bytes | None = None) -> None:
         """Let somebody with other claims sign a statement, by default the one in a bundle, into that bundle."""
@@ -361,15 +367,15 @@ def test_missing_package_is_reported_with_the_extra_that_installs_it(
 def test_plan_of_a_person_or_a_pull_request_stays_unsigned_and_is_not_deployed(
     signed: Signed, tmp_path: Path, job: dict[str, str]
 ) -> None:
-    entries, requests = signed.sigstore.entries, len(signed.issuer.seen)
+    folder, entries, requests = signed.copy(tmp_path), signed.sigstore.entries, len(signed.issuer.seen)
     signing = StatementSigning(IDENTITY, {**signed.job, **job}, signed.trust)
     with changed(signed.release, signing=signing):
-        plan(signed.release.around(), tmp_path / "evidence")
+        plan(signed.release.around(), folder)
 
-    assert (tmp_path / "evidence/plan.intoto.json").is_file()
+    assert (folder / "plan.intoto.json").is_file()
     assert (signed.sigstore.entries, len(signed.issuer.seen)) == (entries, requests)
     assert "leaving the plan unsigned, so that `release apply` refuses it" in "".join(signed.release.reported)
-    assert "plan.sigstore.json: is missing" in signed.refusal(tmp_path / "evidence")
+    assert "plan.sigstore.json: is missing" in signed.refusal(folder)
 
 
 def test_deployment_whose_result_cannot_be_signed_keeps_its_statement_and_is_reported(
@@ -397,3 +403,24 @@ def test_signature_is_verified_by_the_command_of_sigstore(signed: Signed) -> Non
     done = subprocess.run([*command, str(folder / "evidence.json")], capture_output=True, text=True, check=False)  # noqa: S603 (this Python)
 
     assert (done.returncode, "OK: " in done.stderr) == (0, True)
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_releases_of_a_stack_are_signed_as_its_file_declares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_signed: bool
+) -> None:
+    copy_project(tmp_path)
+    identity = {"workflow": IDENTITY.workflow, "repository_id": 2022}
+    setting = {"sign": "sigstore", "identity": identity, "trust_config": "keys/trust.json"}
+    if is_signed:
+        with (tmp_path / "Pulumi.dev.yaml").open("a") as file:
+            file.write(f"  agent-network:release: {json.dumps(setting)}\n")
+    monkeypatch.setenv(WORLD, str(tmp_path / "world.json"))
+    stack = RecordingStack(tmp_path, variables={"PULUMI_BACKEND_URL": tmp_path.as_uri()})
+    monkeypatch.setattr("cli.release_surroundings.EngineStack", lambda *_: stack)
+
+    with prepared(tmp_path, "dev") as preparation:
+        signing = preparation.around.signing
+
+    expected = StatementSigning(IDENTITY, os.environ, tmp_path / "keys/trust.json")
+    assert signing == (expected if is_signed else None)
