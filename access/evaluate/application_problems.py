@@ -14,6 +14,7 @@ from access.azure.clouds import CLOUDS
 from access.azure.scopes import key, shown
 from access.evaluate.application_names import application_text, person_name
 from access.evaluate.foreign_actors import is_of_network
+from access.evaluate.unowned_identities import attached_identities, unowned_identities
 from access.model.actors import Actor
 from access.model.applications import Application, DirectoryRight, Trust
 from access.model.declared import Declared
@@ -55,7 +56,7 @@ class ApplicationProblem(NamedTuple):
 
 
 def application_problems(graph: Graph, declared: Declared | None = None) -> Iterator[ApplicationProblem]:
-    """Yield every problem of the Entra applications that act for users or belong to an agent."""
+    """Yield every problem of the Entra applications of agents, or that act for users, and of identities for them."""
     for one in graph.applications:
         if one.acts_for_users:
             judged = _Judged(graph, one, declared)
@@ -69,6 +70,10 @@ def application_problems(graph: Graph, declared: Declared | None = None) -> Iter
             judged = _Judged(graph, unseen, declared)
             for found in (*judged.roles(identity), *judged.attached(identity)):
                 yield found._replace(agent=identity.agent)
+    for identity in unowned_identities(graph):
+        what = f"identity {identity.name!r} belongs to no agent and no other resource, so that nobody is responsible"
+        about = (identity.name, identity.id)
+        yield ApplicationProblem("identity-without-owner", what, identity.owner, widens=False, about=about)
 
 
 class _Judged:
@@ -144,10 +149,10 @@ class _Judged:
         """Yield a problem for each resource in which other code than the agent's gets tokens of an identity."""
         own = {key(one.owner): one.agent for one in self.graph.principals if one.owner and one.purpose == "own"}
         for resource in self.graph.resources:
-            if not identity.owner or key(identity.owner) not in _attached_to(resource):
+            if not identity.owner or key(identity.owner) not in attached_identities(resource):
                 continue
             # The own identity of an agent is the app's, or another one that is attached to the app.
-            agent = next((own[each] for each in (key(resource.id), *_attached_to(resource)) if each in own), "")
+            agent = next((own[each] for each in (key(resource.id), *attached_identities(resource)) if each in own), "")
             if self.application.agent and agent != self.application.agent:
                 what = f"identity {identity.name!r}, which {self.text} trusts, is attached to {resource.name!r}, too"
                 yield ApplicationProblem(
@@ -244,12 +249,6 @@ def _wrong_values(one: Trust, identity: Principal) -> str:
 def _subject(one: Trust) -> str:
     issuer = repr(one.issuer) if one.issuer else "an issuer that is not known"
     return f"{one.subject!r} of {issuer}" if one.subject else f"a subject of {issuer}"
-
-
-def _attached_to(resource: Resource) -> list[str]:
-    """Return the user-assigned identities of a resource, as keys of their ids."""
-    attached = mapping(resource.properties.get("identity")).get("userAssignedIdentities")
-    return [key(each) for each in (*mapping(attached), *listed(attached)) if isinstance(each, str)]
 
 
 def _lifecycle(resource: Resource, identity: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from access.evaluate.application_names import person_name
+from access.evaluate.unowned_identities import unowned_identities
 from access.model.applications import Application
 from access.model.declared import Declared
 from access.model.graph import Graph, Principal
@@ -41,6 +42,9 @@ class OwnedIdentity(NamedTuple):
 def identities_with_owners(graph: Graph, declared: Declared | None = None) -> tuple[OwnedIdentity, ...]:
     """Return every identity of a network with its owners, sorted by name."""
     found = [*map(_managed, filter(_is_managed, graph.principals))]
+    found += [
+        OwnedIdentity(one.display_name, "identity that nothing uses", one.id, ()) for one in unowned_identities(graph)
+    ]
     for one in graph.applications:
         if one.agent:
             found += _of_application(graph, declared, one)

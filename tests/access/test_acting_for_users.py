@@ -245,6 +245,7 @@ IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
         RISKY,
         lambda rows: rows["Application"]["inputs"]["api"].pop("requestedAccessTokenVersion"),
     ),
+    "identity that nothing uses": ("identity-without-owner", lambda rows: identity(rows, "left", OTHER)),
     "no owner": ("identity-without-owner", inputs("Application", owners=[])),
     "no owner of the service principal": ("identity-without-owner", inputs("ServicePrincipal", owners=[])),
     "public client": (RISKY, inputs("Application", fallbackPublicClientEnabled=True)),
@@ -255,7 +256,7 @@ IN_ANY_PROGRAM: dict[str, tuple[str, Break]] = {
 }
 """Change of a program → the rule that finds it with or without network.yaml."""
 WIDENS_NOTHING = {
-    *("no owner", "no owner of the service principal", "tokens of version 1"),
+    *("identity that nothing uses", "no owner", "no owner of the service principal", "tokens of version 1"),
     *(name for name in IN_ANY_PROGRAM if name.startswith("role ")),
 }
 """Changes after which nobody may do more; a role at an empty resource group allows nothing in it."""

@@ -160,6 +160,16 @@ def test_every_identity_of_the_network_is_listed_with_its_owners(source: str) ->
     assert all(row["known"] for row in rows)
 
 
+@pytest.mark.parametrize("source", acting.SOURCES)
+def test_identity_that_nothing_uses_is_listed_without_an_owner(source: str) -> None:
+    rows = program()
+    acting.identity(rows, "left", "d1000000-0000-4000-8000-000000000001")
+
+    found = [one for one in owner_rows(graphs(rows)[source], declared()) if one["name"] == "left"]
+
+    assert [(one["kind"], one["owners"], one["known"]) for one in found] == [("identity that nothing uses", [], True)]
+
+
 def test_list_of_identities_shows_an_application_without_an_owner_within_the_width_of_the_terminal() -> None:
     changed = program()
     changed["Application"]["inputs"]["owners"] = []

@@ -73,11 +73,14 @@ OF_ANY_PROGRAM = (
     Rule(
         id="identity-without-owner",
         severity="warning",
-        title="Nobody owns an application of the network",
+        title="Nobody owns an application or an identity of the network",
         why="Nobody is responsible for it: whether it is still needed, and what to do after an incident.",
-        fix="List people in `owners` of the setting `entra` of the stack's file.",
-        help="Counts Entra applications of agents and their service principals. A managed identity belongs to the "
-        "agent whose component has it. `agent-network access identities` lists every identity with its owners.",
+        fix="List people in `owners` of the setting `entra` of the stack's file. Delete a managed identity that "
+        "nothing uses.",
+        help="Counts Entra applications of agents and their service principals, and user-assigned identities in the "
+        "network's resource groups that no resource has and no federated credential lets anybody use. A managed "
+        "identity belongs to the agent or resource that has it. `agent-network access identities` lists every identity "
+        "with its owners.",
     ),
 )
 RULES = (
