@@ -10,7 +10,7 @@ from typing import Any
 from access.azure.assignment_types import ASSIGNMENTS
 from access.azure.scopes import is_path, key
 from access.model.graph import Graph
-from access.model.json_values import is_known
+from access.model.json_values import Values, is_known, mapping
 from access.model.planned_resource import PlannedResource
 from access.readers import preview
 from access.readers.resource_ids import UNKNOWN_SUBSCRIPTION
@@ -23,7 +23,9 @@ _UNNAMED = f"/subscriptions/{UNKNOWN_SUBSCRIPTION}"
 
 
 def planned_resources(document: Mapping[str, Any]) -> tuple[PlannedResource, ...]:
-    """Return the resources that exist after a Pulumi preview, without components and providers.
+    """Return the resources that exist after a Pulumi preview, without components, with their providers.
+
+    A preview does not list the providers that the engine makes itself: those have the settings of the stack.
 
     Args:
         document: output of `pulumi preview --json --show-sames`.
@@ -32,17 +34,30 @@ def planned_resources(document: Mapping[str, Any]) -> tuple[PlannedResource, ...
         UnreadableSource: the document has another format or is truncated.
     """
     graph = preview.read(document)
-    return tuple(
+    found = [
         PlannedResource(
             urn=state.urn,
             type=state.type,
             inputs=state.inputs,
             sources=state.property_dependencies,
             expected=_expected(state, graph),
+            provider=state.provider,
         )
         for state in preview.states(document)
-        if state.custom and not state.type.startswith(_PROVIDERS)
-    )
+        if state.custom
+    ]
+    known = {one.urn for one in found}
+    config = mapping(document.get("config"))
+    providers = sorted({one.provider for one in found} - known - {""})
+    return (*found, *(_made_by_engine(urn, config) for urn in providers))
+
+
+def _made_by_engine(urn: str, config: Values) -> PlannedResource:
+    """Return a provider that the engine makes from the settings of the stack."""
+    kind = urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2]
+    package = f"{kind.removeprefix(_PROVIDERS)}:"
+    inputs = {name.removeprefix(package): value for name, value in config.items() if name.startswith(package)}
+    return PlannedResource(urn=urn, type=kind, inputs=inputs)
 
 
 def _expected(state: ResourceState, graph: Graph) -> dict[str, str]:

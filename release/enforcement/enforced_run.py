@@ -14,7 +14,7 @@ from typing import Any
 
 from access.model.json_values import listed, mapping, text
 from access.model.planned_resource import PlannedResource, to_json
-from access.questions.deviations import returned_strings
+from access.model.returned_values import returned_values
 from release.enforcement.exchange import LineFile
 from release.enforcement.pack import COMPARE, POLICY, RECORD
 from release.engine.stack import EngineStack, Event, Outcome, Pack
@@ -48,6 +48,9 @@ def observed_preview(stack: EngineStack, *, pack: Path) -> Mapping[str, Any]:
                 f" {_OFF}; nothing was changed"
             )
     return preview
+
+# The program chooses which resource is looked up, so that its values are no proof of whose they are.
+_LOOK_UPS = frozenset({"read", "read-replacement"})
 
 
 def enforced_up(  # noqa: PLR0913 (one argument for each part of a run)
@@ -132,12 +135,13 @@ class _Watch:
     def seed(self, export: Mapping[str, Any]) -> None:
         """Record what Azure returned for the resources in the state."""
         for row in map(mapping, listed(mapping(export.get("deployment")).get("resources"))):
-            self._record(row)
+            if row.get("external") is not True:
+                self._record(row)
 
     def see(self, event: Event) -> None:
         """Record an event of the engine; stop the engine if the policy has not accepted a resource."""
         done = mapping(mapping(event.get("resOutputsEvent")).get("metadata"))
-        if done:
+        if done and text(done, "op") not in _LOOK_UPS:
             self._record(mapping(done.get("new")))
         step = mapping(mapping(event.get("resourcePreEvent")).get("metadata"))
         if _is_compared(step, mapping(step.get("new"))) and not self.not_compared:
@@ -155,8 +159,8 @@ class _Watch:
     def _record(self, row: Mapping[str, Any]) -> None:
         urn = text(row, "urn")
         if urn:
-            strings = returned_strings({"id": text(row, "id"), **mapping(row.get("outputs"))})
-            self._exchange.returned.append({"urn": urn, "strings": sorted(strings)})
+            found = returned_values(text(row, "id"), mapping(row.get("inputs")), mapping(row.get("outputs")))
+            self._exchange.returned.append({"urn": urn, **found.row()})
 
 
 def _is_compared(step: Mapping[str, Any], state: Mapping[str, Any]) -> bool:

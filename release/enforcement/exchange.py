@@ -11,7 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 
-__all__ = ["LineFile", "ReturnedStrings"]
+from access.model.returned_values import NOTHING, ReturnedValues
+
+__all__ = ["LineFile", "ReturnedFile"]
 
 
 class LineFile:
@@ -42,15 +44,15 @@ class LineFile:
         return [cast("Mapping[str, Any]", json.loads(line)) for line in whole.splitlines()]
 
 
-class ReturnedStrings:
-    """Strings that Azure has returned for each resource, as the release has written them so far."""
+class ReturnedFile:
+    """File with the strings that Azure has returned for each resource, as the release has written them so far."""
 
     def __init__(self, path: Path) -> None:
         self._file = LineFile(path)
-        self._known: dict[str, frozenset[str]] = {}
+        self._known: dict[str, ReturnedValues] = {}
 
-    def of(self, urn: str) -> frozenset[str]:
+    def of(self, urn: str) -> ReturnedValues:
         """Return the strings for a resource; the last line about a resource counts."""
         for row in self._file.new_rows():
-            self._known[str(row["urn"])] = frozenset(cast("list[str]", row["strings"]))
-        return self._known.get(urn, frozenset())
+            self._known[str(row["urn"])] = ReturnedValues.of(row)
+        return self._known.get(urn, NOTHING)

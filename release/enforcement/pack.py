@@ -16,6 +16,7 @@ from pulumi_policy import (
     EnforcementLevel,
     PolicyConfigSchema,
     PolicyPack,
+    PolicyProviderResource,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -25,7 +26,7 @@ from access.model.planned_resource import PlannedResource, from_json
 from access.questions.deviations import deviations
 from access.readers.pack import properties
 from policies.secrecy import keep_secrets
-from release.enforcement.exchange import LineFile, ReturnedStrings
+from release.enforcement.exchange import LineFile, ReturnedFile
 from release.errors import ReleaseError
 from release.inputs.files import text_digest
 from safe_text.display import visible
@@ -46,6 +47,8 @@ _SCHEMA = PolicyConfigSchema(
 _WAIT = 5.0
 """Seconds for which a value that does not fit is compared again."""
 _PAUSE = 0.05
+_WITHOUT_SETTINGS = frozenset({"pulumi:providers:pulumi-python"})
+"""Providers that get the whole configuration of a stack as their settings."""
 
 
 class _Comparison:
@@ -58,24 +61,36 @@ class _Comparison:
             raise ReleaseError("the approved plan was edited while the deployment ran")
         self._planned: Mapping[str, PlannedResource] = from_json(json.loads(plan))
         self._task = str(config["task"])
-        self._returned = ReturnedStrings(Path(config["returned"]))
+        self._returned = ReturnedFile(Path(config["returned"]))
         self._compared = LineFile(Path(config["compared"]))
 
-    def problems(self, urn: str, kind: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    def problems(self, args: ResourceValidationArgs) -> tuple[str, ...]:
         """Return the differences of a resource from the approved plan, and record that it was compared."""
         if self._task == RECORD:
-            self._record(urn)
+            self._record(args.urn)
             return ()
+        values, provider = properties(args.props), args.provider
         end = time.monotonic() + _WAIT
-        found = deviations(self._planned, urn, kind, values, self._returned.of)
-        while found and urn in self._planned and time.monotonic() < end:
+        found = self._found(args, values, provider)
+        while found and args.urn in self._planned and time.monotonic() < end:
             time.sleep(_PAUSE)
-            found = deviations(self._planned, urn, kind, values, self._returned.of)
-        self._record(urn, is_refused=bool(found))
+            found = self._found(args, values, provider)
+        self._record(args.urn, is_refused=bool(found))
         return found
 
     def _record(self, urn: str, *, is_refused: bool = False) -> None:
         self._compared.append({"urn": urn, "digest": self._digest, "refused": is_refused})
+
+    def _found(
+        self, args: ResourceValidationArgs, values: Mapping[str, Any], provider: PolicyProviderResource | None
+    ) -> tuple[str, ...]:
+        urn = "" if provider is None else provider.urn
+        found = deviations(self._planned, args.urn, args.resource_type, values, self._returned.of, provider=urn)
+        if found or provider is None or provider.resource_type in _WITHOUT_SETTINGS:
+            return found
+        settings = properties(provider.props)
+        of_provider = deviations(self._planned, urn, provider.resource_type, settings, self._returned.of)
+        return tuple(f"of its provider {provider.name!r}, {each}" for each in of_provider)
 
 
 def policy() -> ResourceValidationPolicy:
@@ -89,7 +104,7 @@ def policy() -> ResourceValidationPolicy:
         with lock:
             if not made:
                 made.append(_Comparison(args.get_config()))
-        for problem in made[0].problems(args.urn, args.resource_type, properties(args.props)):
+        for problem in made[0].problems(args):
             report(f"{visible(args.name)}: {visible(problem)}; the deployment stops before this resource", args.urn)
 
     return ResourceValidationPolicy(

@@ -6,7 +6,8 @@ import pytest
 
 from access.model.json_values import UNKNOWN
 from access.model.planned_resource import PlannedResource, from_json, to_json
-from access.questions.deviations import deviations, returned_strings
+from access.model.returned_values import NOTHING, returned_values
+from access.questions.deviations import deviations, gives_access
 from access.readers.planned_resources import planned_resources
 
 GROUP = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg"
@@ -20,17 +21,20 @@ AGENT, OTHER, STORE = "urn:agent", "urn:other", "urn:container"
 WHO, ANOTHER, PULL = (f"{number * 8}-0000-4000-8000-000000000000" for number in "abc")
 IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/agent-pull"
 GIVEN = {
-    AGENT: returned_strings(
+    AGENT: returned_values(
+        f"{GROUP}/providers/Microsoft.App/containerApps/agent",
+        {"tags": {"owner": ANOTHER}},
         {
-            "id": f"{GROUP}/providers/Microsoft.App/containerApps/agent",
             "identity": {
                 "principalId": WHO,
                 "userAssignedIdentities": {IDENTITY: {"principalId": PULL, "clientId": PULL}},
             },
-        }
+            "name": ANOTHER,
+            "tags": {"owner": ANOTHER},
+        },
     ),
-    OTHER: returned_strings({"identity": {"principalId": ANOTHER}}),
-    STORE: returned_strings({"id": CONTAINER}),
+    OTHER: returned_values("", {}, {"identity": {"principalId": ANOTHER}}),
+    STORE: returned_values(CONTAINER, {}, {}),
 }
 PLAN = PlannedResource(
     urn="urn:grant",
@@ -58,7 +62,7 @@ def found(
     values: dict[str, Any], *planned: PlannedResource, urn: str = "urn:grant", kind: str = ASSIGNMENT
 ) -> tuple[str, ...]:
     by_urn = from_json(to_json(planned or (PLAN,)))
-    return deviations(by_urn, urn, kind, values, lambda each: GIVEN.get(each, frozenset()))
+    return deviations(by_urn, urn, kind, values, lambda each: GIVEN.get(each, NOTHING))
 
 
 @pytest.mark.parametrize(
@@ -126,26 +130,14 @@ def test_resource_that_the_preview_does_not_have_is_a_deviation_of_any_type() ->
 )
 def test_attached_identities_are_bound_in_every_resource(identities: list[str], count: int) -> None:
     kind = "azure-native:app:ContainerApp"
-    inputs = {"identity": {"type": "UserAssigned", "userAssignedIdentities": [UNKNOWN]}, "template": UNKNOWN}
+    inputs = {"identity": {"type": "UserAssigned", "userAssignedIdentities": [UNKNOWN]}}
     plan = PlannedResource(urn="urn:app", type=kind, inputs=inputs, sources={"identity": ("urn:pull",)})
-    values = {"identity": {"type": "UserAssigned", "userAssignedIdentities": identities}, "template": {"x": 1}}
-    given = {"urn:pull": frozenset({IDENTITY.lower()})}
+    values = {"identity": {"type": "UserAssigned", "userAssignedIdentities": identities}}
+    given = {"urn:pull": returned_values(IDENTITY.lower(), {}, {})}
 
-    problems = deviations({plan.urn: plan}, plan.urn, kind, values, lambda each: given.get(each, frozenset()))
+    problems = deviations({plan.urn: plan}, plan.urn, kind, values, lambda each: given.get(each, NOTHING))
 
     assert len(problems) == count
-
-
-def test_known_value_of_a_resource_without_access_is_compared_and_an_unknown_one_is_not() -> None:
-    kind = "azure-native:storage:StorageAccount"
-    plan = PlannedResource(urn="urn:a", type=kind, inputs={"allowSharedKeyAccess": False, "location": UNKNOWN})
-
-    def problems(*, keys: bool) -> tuple[str, ...]:
-        values = {"allowSharedKeyAccess": keys, "location": "x"}
-        return deviations({plan.urn: plan}, plan.urn, kind, values, GIVEN.__getitem__)
-
-    assert problems(keys=False) == ()
-    assert problems(keys=True) == ("allowSharedKeyAccess is not what the approved preview has",)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +158,7 @@ def test_unknown_value_of_every_type_that_gives_access_must_come_from_the_approv
     def problems(value: str) -> tuple[str, ...]:
         return deviations({plan.urn: plan}, plan.urn, kind, {"subject": value}, GIVEN.__getitem__)
 
+    assert gives_access(kind)
     assert problems(WHO) == ()
     assert len(problems(ANOTHER)) == 1
 
@@ -195,5 +188,6 @@ def test_preview_gives_the_scope_of_an_assignment_that_depends_on_a_new_containe
 
     planned = {one.urn: one for one in planned_resources({"steps": steps})}
 
+    assert planned["urn:grant"].provider == "p"
     assert planned["urn:grant"].expected == {"scope": CONTAINER}
     assert planned["urn:grant"].sources["principalId"] == ("urn:identity",)
