@@ -20,6 +20,7 @@ from release import statements
 from release.access_review import Verdict, review_access
 from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved
 from release.enforcement.enforced_run import enforced_up, observed_preview
+from release.enforcement.planned_steps import PlannedSteps
 from release.engine.interruption import InterruptedRun, Interruption, interruptible
 from release.engine.stack import Outcome
 from release.errors import ReleaseError
@@ -113,7 +114,12 @@ def _apply(  # noqa: PLR0913, PLR0917 (those of `apply`)
     _refuse_unsigned_approval(around, evidence, rule, approval)
     around.report("deploying, with the approved plan as a mandatory policy")
     outcome = enforced_up(
-        around.stack, planned=planned_resources(preview), export=export, pack=around.enforcement, others=around.packs
+        around.stack,
+        planned=planned_resources(preview),
+        steps=PlannedSteps(preview),
+        export=export,
+        pack=around.enforcement,
+        others=around.packs,
     )
     read_back = None
     if not outcome.failure:

@@ -17,6 +17,7 @@ from access.model.planned_resource import PlannedResource, to_json
 from access.model.returned_values import returned_values
 from release.enforcement.exchange import LineFile
 from release.enforcement.pack import COMPARE, POLICY, RECORD
+from release.enforcement.planned_steps import PlannedSteps
 from release.engine.stack import EngineStack, Event, Outcome, Pack
 from release.errors import ReleaseError
 from release.inputs.files import text_digest
@@ -57,6 +58,7 @@ def enforced_up(  # noqa: PLR0913 (one argument for each part of a run)
     stack: EngineStack,
     *,
     planned: Sequence[PlannedResource],
+    steps: PlannedSteps,
     export: Mapping[str, Any],
     pack: Path,
     others: Sequence[Pack] = (),
@@ -67,6 +69,7 @@ def enforced_up(  # noqa: PLR0913 (one argument for each part of a run)
     Args:
         stack: the stack.
         planned: resources of the approved plan.
+        steps: operations of the approved plan.
         export: state of the stack before the deployment, with the ids that Azure returned then.
         pack: folder of the policy pack that compares.
         others: further policy packs.
@@ -78,15 +81,23 @@ def enforced_up(  # noqa: PLR0913 (one argument for each part of a run)
         # The CLI takes a configuration for all packs or for none.
         further = [Pack(each.folder, each.configuration or exchange.nothing) for each in others]
 
+        unplanned: list[str] = []
+
         def see(event: Event) -> None:
             watch.see(event)
+            problem = steps.problem(mapping(mapping(event.get("resourcePreEvent")).get("metadata")))
+            if problem and not unplanned:
+                unplanned.append(problem)
+                stack.stop()
             on_event(event)
 
         outcome = stack.up([Pack(pack, exchange.configuration), *further], see)
         if watch.not_compared:
             failure = f"the policy did not compare {_name(watch.not_compared)}, so the deployment was stopped; {_OFF}"
             return replace(outcome, failure=failure, is_interrupted=False)
-        return outcome
+        if unplanned:
+            return replace(outcome, failure=f"{unplanned[0]}; the deployment was stopped", is_interrupted=False)
+        return replace(outcome, failure=outcome.failure or steps.missing(outcome.applied))
 
 
 @dataclass(frozen=True, kw_only=True)

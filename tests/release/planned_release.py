@@ -79,6 +79,9 @@ class RecordingStack:
     violated: tuple[Violation, ...] = ()
     """Violations of mandatory policies by each preview with a policy pack."""
     deployments: int = 0
+    stops: int = 0
+    steps: list[dict[str, Any]] | None = None
+    """Steps of a deployment, whose events are sent; by default, those of the preview, without events."""
 
     @property
     def full_environment(self) -> dict[str, str]:
@@ -103,11 +106,15 @@ class RecordingStack:
         return self.violated
 
     def stop(self) -> None:
-        """Do nothing: a deployment of this stack has no events."""
+        """Count the signal that a deployment gets."""
+        self.stops += 1
 
-    def up(self, _packs: Sequence[Pack], _on_event: Callable[[Event], None]) -> Outcome:
+    def up(self, _packs: Sequence[Pack], on_event: Callable[[Event], None]) -> Outcome:
         self.deployments += 1
-        return Outcome()
+        done = self.shown["steps"] if self.steps is None else self.steps
+        for row in self.steps or ():
+            on_event({"resourcePreEvent": {"metadata": {**row, "type": row["urn"].split("::")[2]}}})
+        return Outcome(applied=tuple((row["op"], row["urn"]) for row in done))
 
 
 @dataclass
