@@ -12,6 +12,7 @@ from release.backend import Backend
 from release.errors import ReleaseError
 from release.inputs.commit import working_tree_problems
 from release.inputs.state import pending_operations
+from release.inputs.variables import variable_problems
 from release.surroundings import Surroundings
 from safe_text.yaml_loading import load_yaml
 
@@ -34,6 +35,7 @@ def problems(around: Surroundings, export: Mapping[str, Any]) -> tuple[str, ...]
     found: list[str] = []
     checks: Sequence[Callable[[], Iterator[str]]] = (
         lambda: working_tree_problems(around.root),
+        lambda: variable_problems(around.stack.full_environment),
         lambda: _of_lock(around.backend, around.stack.project, stack),
         lambda: _of_state(stack, export),
         # Stacks on local Azure are encrypted with a passphrase of their own.

@@ -1,7 +1,7 @@
 """Strings that Azure has returned for a resource, apart from those that the program gave.
 
-Owns the difference. A program chooses tags, descriptions and names, so a string of these is no proof of whose identity
-a value is. An id, a principal or an address that Azure has made is one.
+Owns the difference. A program chooses tags, descriptions and names, so a string of these does not prove whose
+identity a value is. An id, a principal or an address that Azure has made does.
 """
 
 import re

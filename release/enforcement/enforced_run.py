@@ -50,7 +50,8 @@ def observed_preview(stack: EngineStack, *, pack: Path) -> Mapping[str, Any]:
             )
     return preview
 
-# The program chooses which resource is looked up, so that its values are no proof of whose they are.
+
+# The program chooses which resource is looked up, so that its values do not prove whose they are.
 _LOOK_UPS = frozenset({"read", "read-replacement"})
 
 

@@ -46,7 +46,8 @@ class PlannedSteps:
         """
         state = mapping(step.get("new")) or mapping(step.get("old"))
         operation, urn = text(step, "op"), text(step, "urn")
-        if not _counts(text(step, "type"), is_custom=state.get("custom") is not False):
+        # An event leaves out what is false, where a preview has it.
+        if not _counts(text(step, "type"), is_custom=state.get("custom") is True):
             return ""
         if operation in _NOTHING | _DISCARDS or self._allows(urn, operation):
             return ""

@@ -9,12 +9,22 @@ from access.model.json_values import mapping
 from release.errors import ReleaseError
 from release.inputs.commit import commit_id, tracked_files
 from release.inputs.files import file_digests
+from release.inputs.installed import installed_code
 from release.inputs.state import state_digest
 from release.inputs.tools import tool_versions
+from release.inputs.variables import bound_variables
 
 __all__ = ["BoundInputs", "read_inputs"]
 
 _SHOWN = 8
+_TABLES = {
+    "files": "file",
+    "outside": "file",
+    "tools": "tool",
+    "installed": "installed package",
+    "variables": "variable",
+}
+"""Field with several inputs → noun for one of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +43,10 @@ class BoundInputs:
     """Path of a file that the program reads outside its project → digest."""
     tools: Mapping[str, str]
     """Tool → version, or the digest of its program."""
+    installed: Mapping[str, str]
+    """Python package or module that the program can import → digest of its code."""
+    variables: Mapping[str, str]
+    """Environment variable that decides what a deployment does → digest of its value."""
     state: str
     """Digest of the stack's state."""
 
@@ -49,7 +63,7 @@ class BoundInputs:
         """
         values = mapping(document)
         tables = {name for name, value in values.items() if mapping(value) == value}
-        if set(values) != {each.name for each in fields(cls)} or tables != {"files", "outside", "tools"}:
+        if set(values) != {each.name for each in fields(cls)} or tables != set(_TABLES):
             raise ReleaseError("evidence.json: 'inputs' has another form; write the evidence again with `release plan`")
         return cls(**values)
 
@@ -65,7 +79,7 @@ class BoundInputs:
                 yield f"the {what} is {after or 'none'} instead of {before or 'none'}"
         if self.state != now.state:
             yield "the state of the stack changed"
-        for name, noun in (("files", "file"), ("outside", "file"), ("tools", "tool")):
+        for name, noun in _TABLES.items():
             yield from _changed(noun, getattr(self, name), getattr(now, name))
 
 
@@ -110,5 +124,7 @@ def read_inputs(  # noqa: PLR0913 (one argument for each input)
         files=file_digests(root, tracked_files(root)),
         outside=dict(sorted(outside.items())),
         tools=tool_versions(environment),
+        installed=installed_code(root, environment),
+        variables=bound_variables(environment),
         state=state_digest(export),
     )

@@ -8,6 +8,9 @@ from release.errors import ReleaseError
 
 __all__ = ["git"]
 
+# With these settings, git would take the answer of a program, or a list from before, for what has changed.
+_SETTINGS = ("-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")
+
 
 def git(root: Path, *arguments: str) -> str:
     """Return what a git command prints.
@@ -18,10 +21,11 @@ def git(root: Path, *arguments: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(  # noqa: S603 (the user's git)
-            ["git", *arguments],  # noqa: S607 (likewise)
+            ["git", *_SETTINGS, *arguments],  # noqa: S607 (likewise)
             cwd=root,
-            # A replacement of an object (`git replace`) would show another commit than the one that is named.
-            env={**kept, "GIT_NO_REPLACE_OBJECTS": "1"},
+            # A replacement of an object (`git replace`) would show another commit than the one that is named, and a
+            # graft other parents of it.
+            env={**kept, "GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull},
             capture_output=True,
             encoding="utf-8",
             errors="replace",

@@ -39,7 +39,10 @@ def tool_versions(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _plugins(environment: Mapping[str, str], search: str) -> Iterator[Path]:
     home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    yield from sorted(each for each in (home / "plugins").glob("*/pulumi-*") if each.name.startswith(_PREFIXES))
-    for folder in search.split(os.pathsep):
+    # A plugin may be a program in another language, with a file that names its runtime.
+    yield from sorted((home / "plugins").glob("*/*"))
+    cli = shutil.which(_CLI, path=search)
+    next_to_it = [] if cli is None else [str(Path(cli).resolve().parent)]
+    for folder in (*search.split(os.pathsep), *next_to_it):
         if folder and Path(folder).is_dir():
             yield from sorted(each for each in Path(folder).glob("pulumi-*") if each.name.startswith(_PREFIXES))
