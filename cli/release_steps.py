@@ -114,6 +114,7 @@ def _plan_lines(evidence: Evidence, style: Style) -> Iterator[str]:
         yield text.findings(earlier, style)
     for title, rows in (
         ("violations of mandatory policies:", content["violations"]),
+        ("the commit loosens its own approval, which counts after this release:", content["loosened_approval"]),
         ("access in Azure that nobody declared:", content["live"]["undeclared"]),
         ("assignments of the stack that Azure does not have:", content["live"]["missing"]),
     ):

@@ -35,6 +35,8 @@ from release.approval_sources.signed import SignedApprovals
 from release.backend import backend_at
 from release.engine.stack import EngineStack, Pack
 from release.errors import ReleaseError
+from release.last_release import last_approval_setting
+from release.rule_in_force import ApprovalSetting, setting_in_force
 from release.run_identity import run_identity
 from release.sign_in.pipeline import PipelineSignIn, pipeline_sign_in
 from release.signing.statement_signing import StatementSigning
@@ -51,7 +53,8 @@ class Preparation:
     """Everything that the steps of a release use."""
 
     around: Surroundings
-    setting: Approval
+    setting: ApprovalSetting
+    """Approval setting in force."""
     rule: ApprovalRule
     source: Callable[[], ApprovalSource]
     """Returns the records with approvals; a plan needs none, and no token for them."""
@@ -77,11 +80,25 @@ def prepared(root: Path, stack_name: str) -> Generator[Preparation]:
         around = replace(
             _surroundings(root, stack_name, declared, azure), signing=_signing(environment.release, root, os.environ)
         )
-        setting = environment.release_approval
+        committed = _setting(environment.release_approval, environment.release)
+        released = last_approval_setting(around.backend, around.stack.project, stack_name)
+        setting, loosened = setting_in_force(released, committed)
+        around = replace(around, approval_setting=committed.document(), loosened_approval=loosened)
         rule = ApprovalRule(when=When(setting.when), hours=setting.hours)
         yield Preparation(
             around=around, setting=setting, rule=rule, source=lambda: _source(setting, root, stack_name, os.environ)
         )
+
+
+def _setting(setting: Approval, signing: ReleaseSigning | None) -> ApprovalSetting:
+    return ApprovalSetting(
+        when=setting.when,
+        hours=setting.hours,
+        by=setting.by or "",
+        environment=setting.environment or "",
+        keys=setting.keys,
+        signed_by="" if signing is None else signing.model_dump_json(),
+    )
 
 
 def _surroundings(root: Path, stack_name: str, declared: Declared, azure: "_Azure | _LocalAzure") -> Surroundings:
@@ -183,7 +200,7 @@ def _signing(setting: ReleaseSigning | None, root: Path, environment: Mapping[st
     return StatementSigning(identity, environment, root / setting.trust_config if setting.trust_config else None)
 
 
-def _source(setting: Approval, root: Path, stack: str, environment: Mapping[str, str]) -> ApprovalSource:
+def _source(setting: ApprovalSetting, root: Path, stack: str, environment: Mapping[str, str]) -> ApprovalSource:
     match setting.by or _platform_source(environment):
         case "github-environment":
             return EnvironmentApprovals(GitHubRepository(environment), root, setting.environment or stack)

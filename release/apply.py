@@ -211,7 +211,7 @@ def _grows(around: Surroundings, evidence: Evidence, export: Mapping[str, Any], 
     found = review_access(around, deployed_graph(export), preview, evidence.inputs.commit).verdict
     if found is Verdict.REFUSED:
         raise ReleaseError("the proof fails or a finding is an error; nothing was changed; see `access review`")
-    return found is Verdict.GROWTH
+    return found is Verdict.GROWTH or bool(around.loosened_approval)
 
 
 def _document(
@@ -229,6 +229,7 @@ def _document(
         "run": dict(around.run),
         "approved_by": approval.by if approval else "",
         "approval": approval.source if approval else "",
+        "approval_setting": dict(around.approval_setting),
         "failure": outcome.failure,
         "interrupted": outcome.is_interrupted,
         "violations": list(outcome.violations),

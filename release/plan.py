@@ -71,6 +71,8 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
     review = review_access(around, facts.before, facts.preview, facts.inputs.commit)
     report = review.report
     verdict = Verdict.REFUSED if facts.live.undeclared or facts.violations else review.verdict
+    if around.loosened_approval and verdict is Verdict.UNCHANGED:
+        verdict = Verdict.GROWTH  # later plans with growth could need no approval
     # The project's policy pack has a policy for each kind of finding; what both report is reported once.
     found = {one["id"] for one in report["findings"] if one["severity"] == "error" and one["exception"] is None}
     content = {
@@ -89,6 +91,7 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
         "violations": [each.message for each in facts.violations if each.policy not in found],
         "drift": drift_rows(facts.drift),
         "live": facts.live.document(),
+        "loosened_approval": list(around.loosened_approval),
     }
     approved = to_json(planned_resources(facts.preview))
     files = {

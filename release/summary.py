@@ -48,6 +48,11 @@ def _lines(content: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"**{verdict[0].upper()}{verdict[1:]}.** Commit `{commit[:12]}`, {content['made']}."
     yield ""
+    if content["loosened_approval"]:
+        yield "**The commit loosens its own approval**, which counts after this release:"
+        yield ""
+        yield from (f"- {row}" for row in content["loosened_approval"])
+        yield ""
     yield markdown.diff(content["access"])
     yield ""
     yield markdown.proof(content["proof"])

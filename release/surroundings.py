@@ -48,6 +48,10 @@ class Surroundings:
     """The pipeline's run, as its platform names it: `platform`, `repository`, `run_id`, `actor`, `environment`."""
     signing: StatementSigning | None = None
     """Signs the statements, and verifies their signatures; None if the stack's file does not declare who signs."""
+    approval_setting: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Approval setting of the commit, which the result records for the next release."""
+    loosened_approval: Sequence[str] = ()
+    """Ways in which the commit loosens the approval setting of the last release, as clauses."""
     reconcile: Callable[[], None] = lambda: None
     """Moves role assignments to the current identities of Foundry agents."""
     waits: Sequence[float] = (5, 10, 20, 40, 60, 60, 60)
