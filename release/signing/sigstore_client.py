@@ -44,8 +44,6 @@ _PAYLOAD = "application/vnd.in-toto+json"
 _CONNECT_SECONDS, _READ_SECONDS = 10, 20
 _UNAVAILABLE = 500
 _SHOWN = 300
-_STATUS_PATHS = {"/api/v1": "/log", "/api/v2": "/checkpoint"}
-"""Version of a transparency log's API → path of its latest state (sigstore/rekor and sigstore/rekor-tiles, 2026)."""
 _FAILURES = (
     Error,
     ExpiredIdentity,
@@ -118,9 +116,8 @@ class SigstoreClient:
             ReleaseError: the certificate authority or the transparency log cannot be reached or is not available.
         """
         log = str(cast("Any", self._config.get_tlogs()[0]).url)
-        status_path = next((path for end, path in _STATUS_PATHS.items() if log.endswith(end)), "")
         _check_service("certificate authority", urljoin(self._config.get_fulcio().url, "/api/v2/trustBundle"))
-        _check_service("transparency log", f"{log}{status_path}")
+        _check_service("transparency log", f"{log}/log")
 
     def signed(self, statement: bytes, token: str) -> str:
         """Return the bundle of a statement: its signature, the certificate, and the entry of the transparency log.
@@ -154,6 +151,7 @@ class SigstoreClient:
 
 
 def _check_service(what: str, url: str) -> None:
+    """Raise an error if nobody answers a request, or only that the service fails; another status is an answer."""
     parts = urlsplit(url)
     client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
         url,
@@ -177,5 +175,9 @@ def _reason(error: Exception) -> str:
     answer = getattr(error.__cause__, "response", None)
     if isinstance(error, FulcioClientError) and answer is not None:
         return f"the certificate authority responded with {answer.status_code}"
+    if "validation error" in str(error):  # of pydantic, in words about its own types
+        return "the JSON is not complete, or has another form"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     words = " ".join(str(error).split()) or type(error).__name__
     return f"{words[:_SHOWN]}{' …' if len(words) > _SHOWN else ''}"

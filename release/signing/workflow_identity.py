@@ -70,8 +70,8 @@ def signing_token(identity: WorkflowIdentity, environment: Mapping[str, str]) ->
     differences = list(_differences(identity, token.claims))
     if differences:
         raise ReleaseError(
-            f"this job has another identity than {_SETTING}: {'; '.join(differences)}; run the declared workflow, or"
-            " correct the setting"
+            f"this job has another identity than {_SETTING} declares: {'; '.join(differences)}; run the declared"
+            " workflow, or correct the setting"
         )
     return token.text
 

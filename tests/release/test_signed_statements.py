@@ -229,7 +229,7 @@ def swap(signed: Signed, bundle: Path) -> None:
         (sign_another_kind, "the signed statement is 'urn:x' instead of"),
         (sign_other_words, "differs from the statement that was signed"),
         (sign_with_another_instance, "the signature does not count"),
-        (cut, "the signature does not count"),
+        (cut, "the signature does not count: the JSON is not complete, or has another form"),
         (swap, "the signed statement is 'urn:agent-network:release:"),
     ],
 )
