@@ -31,6 +31,7 @@ class Member(NamedTuple):
     group_urns: tuple[str, ...]
     member_id: str
     member_urns: tuple[str, ...]
+    location: str
 
 
 def groups(states: Iterable[ResourceState]) -> Iterator[FoundGroup]:
@@ -48,14 +49,15 @@ def members(states: Iterable[ResourceState]) -> Iterator[Member]:
         depends = state.property_dependencies
         if state.type == MEMBER_TYPE:
             group, member = (state.known_text(name) for name in ("groupObjectId", "memberObjectId"))
-            yield Member(group, depends.get("groupObjectId", ()), member, depends.get("memberObjectId", ()))
+            urns = depends.get("groupObjectId", ()), depends.get("memberObjectId", ())
+            yield Member(group, urns[0], member, urns[1], state.location)
         elif state.type in GROUP_TYPES:
             ids = {each for one in (state.inputs, state.outputs) for each in listed(one.get("members"))}
             for each in ids:
                 if isinstance(each, str) and is_known(each):
-                    yield Member(_id_of(state), (state.urn,), each, ())
+                    yield Member(_id_of(state), (state.urn,), each, (), state.location)
             for urn in depends.get("members", ()):
-                yield Member(_id_of(state), (state.urn,), "", (urn,))
+                yield Member(_id_of(state), (state.urn,), "", (urn,), state.location)
 
 
 def _id_of(state: ResourceState) -> str:

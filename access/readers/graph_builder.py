@@ -77,6 +77,7 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
         *unread,
         *_parent_notes(resource_ids, components),
         *principals.unread,
+        *principals.outside_memberships(),
         *grants.unread,
         *applications.unread,
         *(each for each in acting if isinstance(each, Unread)),

@@ -88,6 +88,18 @@ class Principals:
             pairs += ((one, other) for one in group for other in member)
         return Memberships.of(pairs)
 
+    def outside_memberships(self) -> Iterator[Unread]:
+        """Yield a note for each identity of the network in a group that the program does not contain."""
+        groups = {each.id.lower() for each in self.all if each.kind == "group"}
+        own = {each.id.lower() for each in self.all if each.agent}
+        for each in members(self._ids_of.states):
+            group = [each.group_id] if each.group_id else self.of(each.group_urns)
+            member = [each.member_id] if each.member_id else self.of(each.member_urns)
+            about = tuple(one for one in member if one.lower() in own)
+            if about and not any(one.lower() in groups for one in group):
+                what = "it adds an identity of the network to a group that this source does not show, with its roles"
+                yield Unread(each.location, what, about)
+
     @property
     def outside_apps(self) -> Mapping[str, str]:
         """Return the ids of the apps outside the network's components, by the names that they have as agents."""

@@ -528,6 +528,27 @@ def test_identity_for_an_application_that_the_program_does_not_show_is_judged_ne
         assert rule in {one.rule.id for one in findings(graph, network)}, source
 
 
+@pytest.mark.parametrize(
+    ("principal", "owner"),
+    [
+        (acting.OWN_ID, "ContainerApp"),
+        (acting.CREDENTIAL_ID, "ingestion-credential"),
+        (acting.PRINCIPAL, "ServicePrincipal"),
+    ],
+)
+def test_membership_in_a_group_outside_the_program_is_noted_and_fails_the_proof(principal: str, owner: str) -> None:
+    rows = program()
+    inputs = {"groupObjectId": GROUP_ID, "memberObjectId": principal}
+    depends = {"memberObjectId": [rows[owner]["urn"]]}
+    kind = "azuread:index/groupMember:GroupMember"
+    rows["member"] = row(kind, "member", inputs=inputs, propertyDependencies=depends)
+
+    for graph in graphs(rows).values():
+        (doubt,) = graph.unread
+        assert "adds an identity of the network to a group that this source does not show" in doubt.what
+        assert prove(graph, declared()).failures
+
+
 def test_consent_of_an_administrator_for_declared_permissions_is_accepted_where_it_is_declared() -> None:
     rows = program()
     consent("vso.code")(rows)
