@@ -16,7 +16,7 @@ import pulumi
 from pulumi_azure_native import authorization, managedidentity, resources
 
 from agent_network.custom_role import create_role
-from agent_network.pipeline import Existing, PipelineSettings, create_pipeline, pipeline_settings
+from agent_network.pipeline import Existing, PipelineSettings, create_pipeline, graph_reads, pipeline_settings
 from agent_network.release_identities import assign
 from components.deployer import ACTIONS, Callers, document, signing_role
 from manifest import azure_naming_rules
@@ -151,7 +151,8 @@ def deploy() -> None:
     pulumi.export("client_id", identity.client_id)
     pulumi.export("principal_id", identity.principal_id)
     pulumi.export("provider_registrations", provider_registrations())
-    pulumi.export("graph_permissions", [{"identity": "deployer", **each} for each in printed["graph_permissions"]])
+    permissions = [*printed["graph_permissions"], *(graph_reads() if chosen.pipeline is not None else ())]
+    pulumi.export("graph_permissions", [{"identity": "deployer", **each} for each in permissions])
     pulumi.export("notes", printed["notes"])
 
 

@@ -11,16 +11,19 @@ from typing import cast
 import pulumi
 from pulumi_azure_native import authorization, managedidentity, resources
 
-from agent_network.release_identities import assign, planning_role, trust_job, use_state
+from agent_network.custom_role import create_role
+from agent_network.release_identities import assign, trust_job, use_state
 from agent_network.state_store import create_state_store
 from agent_network.trusted_jobs import Jobs, trusted_jobs
+from components.release_roles import access_reader_role, planner_role
 from manifest import azure_naming_rules
 
-__all__ = ["Existing", "PipelineSettings", "create_pipeline", "pipeline_settings"]
+__all__ = ["Existing", "PipelineSettings", "create_pipeline", "graph_reads", "pipeline_settings"]
 
-_PLANNED_GRAPH_READS = {
+_GRAPH_READS = {
     "Application.Read.All": "reads the Entra applications of agents, their assignments and their credentials",
     "DelegatedPermissionGrant.Read.All": "reads the consents to these applications",
+    "GroupMember.Read.All": "reads who is in the tenant's groups, since a group can hold a role",
 }
 
 
@@ -70,6 +73,11 @@ class Existing:
     """Role that finds soft-deleted resources, which a preview looks for."""
 
 
+def graph_reads() -> list[dict[str, str]]:
+    """Return the permissions of Microsoft Graph with which both identities find access that nobody declared."""
+    return [{"permission": key, "if_stolen": value} for key, value in _GRAPH_READS.items()]
+
+
 def create_pipeline(
     settings: PipelineSettings, resource_group: str, location: str, subscription: str, existing: Existing
 ) -> None:
@@ -86,8 +94,14 @@ def create_pipeline(
     planner = managedidentity.UserAssignedIdentity(
         "planner", resource_name_="planner", resource_group_name=own_group.name, location=location
     )
-    reader = planning_role(existing.network, resource_group, f"{place}/resourceGroups/{resource_group}")
-    assign("planner-may-read-the-network", role_id=reader.id, scope=existing.network.id, identity=planner)
+    group_id = f"{place}/resourceGroups/{resource_group}"
+    planning = create_role("planner", planner_role(resource_group, group_id), group_id, after=existing.network)
+    assign("planner-may-read-the-network", role_id=planning.id, scope=existing.network.id, identity=planner)
+    reading = create_role(
+        "access-reader", access_reader_role(resource_group, subscription), place, after=existing.network
+    )
+    for who, identity in (("planner", planner), ("deployer", deployer)):
+        assign(f"{who}-may-read-access", role_id=reading.id, scope=place, identity=identity)
     assign("planner-may-find-deleted-resources", role_id=existing.finder.id, scope=place, identity=planner)
     use_state("planner", planner, store, subscription=subscription, writes=False)
     use_state("deployer", deployer, store, subscription=subscription, writes=True)
@@ -99,5 +113,5 @@ def create_pipeline(
     pulumi.export("secrets_provider", store.secrets_provider)
     pulumi.export(
         "plan_graph_permissions",
-        [{"permission": key, "if_stolen": value} for key, value in _PLANNED_GRAPH_READS.items()],
+        graph_reads(),
     )

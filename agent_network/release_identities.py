@@ -1,36 +1,19 @@
 """Rights of the two identities of a release pipeline: one plans and changes nothing, one applies and is the deployer.
 
-Owns what each may do with the state and its key, and what the planning identity may read. Preview and export of a stack
-take no lock, so that reading is enough for a plan (pulumi/pulumi, pkg/backend/diy, 2026).
+Owns what each may do with the state and its key; `components.release_roles` has what each may read. Preview and export
+of a stack take no lock, so that reading is enough for a plan (pulumi/pulumi, pkg/backend/diy, 2026).
 """
 
 import pulumi
-from pulumi_azure_native import authorization, managedidentity, resources
+from pulumi_azure_native import authorization, managedidentity
 
 from access.azure.roles import by_name, definition_id
-from agent_network.custom_role import create_role
 from agent_network.state_store import StateStore
 from agent_network.trusted_jobs import Job
 from components.federation import POD_AUDIENCE
 from components.grants import assignment_name
 
-__all__ = ["assign", "planning_role", "trust_job", "use_state"]
-
-_NOT_PLANNED = (
-    # Data of agents that operations named "read" return: log records, and images.
-    "Microsoft.OperationalInsights/workspaces/query/*",
-    "Microsoft.Insights/Logs/*",
-    "Microsoft.ContainerRegistry/registries/pull/read",
-    # Keys, which the network disables where it can: they let a thief read data, or write logs.
-    "Microsoft.OperationalInsights/workspaces/listKeys/read",
-    "Microsoft.OperationalInsights/workspaces/sharedKeys/read",
-    "Microsoft.DocumentDB/databaseAccounts/readonlykeys/read",
-)
-"""Operations of Reader that a plan does not need.
-
-Sources: "Azure permissions for Databases", "Azure permissions for Monitor" and "Azure permissions for Containers",
-Microsoft Learn, 2026-04-09.
-"""
+__all__ = ["assign", "trust_job", "use_state"]
 
 
 def assign(
@@ -55,26 +38,6 @@ def assign(
         condition_version=None if condition is None else "2.0",
         opts=pulumi.ResourceOptions(delete_before_replace=False),
     )
-
-
-def planning_role(network: resources.ResourceGroup, name: str, group_id: str) -> authorization.RoleDefinition:
-    """Register the custom role that reads settings and access of a network: Reader without agents' data and keys.
-
-    Args:
-        network: resource group of the network.
-        name: name of that group.
-        group_id: id of that group.
-    """
-    written = {
-        "Name": f"Agent network planner ({name})",
-        "Description": "Reads settings and access of one network of agents, and neither keys, logs nor images.",
-        "Actions": ["*/read"],
-        "NotActions": list(_NOT_PLANNED),
-        "DataActions": [],
-        "NotDataActions": [],
-        "AssignableScopes": [group_id],
-    }
-    return create_role("planner", written, group_id, after=network)
 
 
 def use_state(

@@ -116,7 +116,8 @@ def _plan_lines(evidence: Evidence, style: Style) -> Iterator[str]:
         ("violations of mandatory policies:", content["violations"]),
         ("the commit loosens its own approval, which counts after this release:", content["loosened_approval"]),
         ("access in Azure that nobody declared:", content["live"]["undeclared"]),
-        ("assignments of the stack that Azure does not have:", content["live"]["missing"]),
+        ("access of the stack that Azure does not have:", content["live"]["missing"]),
+        ("not read in Azure:", content["live"]["unread"]),
     ):
         if rows:
             yield title
@@ -140,3 +141,5 @@ def _applied_lines(applied: Applied) -> Iterator[str]:
     elif read_back is not None:
         yield "assignments read back: not what was approved"
         yield from (f"  {visible(each)}" for each in (*read_back.undeclared, *read_back.missing))
+    if read_back is not None:
+        yield from (f"not read in Azure: {visible(each)}" for each in read_back.unread)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from access.model.declared import Declared
 from access.model.graph import Graph
+from access.questions.additional_grants import ReleaseRoles
 from access.readers import live
 from access.readers.network_names import named_like
 from cli.cache.fingerprint import package_digest
@@ -21,10 +22,12 @@ from cli.project_root import check_stack
 from cli.reconcile import reconcile
 from cli.report_origin import report_origin
 from cli.sources import texts_of
+from components.release_roles import release_permissions
 from localazure.fronts.packages import WORLD
 from manifest.approval import Approval
 from manifest.declared_document import declared_document
 from manifest.loading import load_with_document
+from manifest.release_identities import ReleaseIdentities
 from manifest.release_signing import ReleaseSigning
 from manifest.stack_file import config_getter
 from release.approval import ApprovalRule, ApprovalSource, When
@@ -78,7 +81,8 @@ def prepared(root: Path, stack_name: str) -> Generator[Preparation]:
     uses_azuread = any(one.has_application for one in network.agents.values())
     with _azure(environment.cloud, subscription, uses_azuread=uses_azuread) as azure:
         around = replace(
-            _surroundings(root, stack_name, declared, azure), signing=_signing(environment.release, root, os.environ)
+            _surroundings(root, stack_name, declared, azure, _release_roles(environment.release_identities)),
+            signing=_signing(environment.release, root, os.environ),
         )
         committed = _setting(environment.release_approval, environment.release)
         released = last_approval_setting(around.backend, around.stack.project, stack_name)
@@ -101,7 +105,9 @@ def _setting(setting: Approval, signing: ReleaseSigning | None) -> ApprovalSetti
     )
 
 
-def _surroundings(root: Path, stack_name: str, declared: Declared, azure: "_Azure | _LocalAzure") -> Surroundings:
+def _surroundings(
+    root: Path, stack_name: str, declared: Declared, azure: "_Azure | _LocalAzure", release: ReleaseRoles
+) -> Surroundings:
     stack = EngineStack(root, stack_name, azure.engine_environment)
     return Surroundings(
         root=root,
@@ -118,6 +124,7 @@ def _surroundings(root: Path, stack_name: str, declared: Declared, azure: "_Azur
         origin=report_origin(root),
         now=lambda: datetime.now(UTC),
         run=run_identity(os.environ),
+        release_roles=release,
         reconcile=lambda: _reconcile(root, stack_name),
         waits=() if azure.is_local else Surroundings.waits,
         report=_print_step,
@@ -198,6 +205,13 @@ def _signing(setting: ReleaseSigning | None, root: Path, environment: Mapping[st
         repository_id=str(named.repository_id or ""),
     )
     return StatementSigning(identity, environment, root / setting.trust_config if setting.trust_config else None)
+
+
+def _release_roles(setting: ReleaseIdentities | None) -> ReleaseRoles:
+    """Return the permissions that the roles of the identities which release a stack may have, by object id."""
+    known = release_permissions()
+    named = {} if setting is None else {setting.plan: known["plan"], setting.apply: known["apply"]}
+    return {who: permissions for who, permissions in named.items() if who}
 
 
 def _source(setting: ApprovalSetting, root: Path, stack: str, environment: Mapping[str, str]) -> ApprovalSource:

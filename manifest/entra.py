@@ -16,7 +16,7 @@ from manifest.base_model import ListField, StrictModel, sorted_strings
 from manifest.message_formatting import quote_value
 from manifest.name_rules import NameRule
 
-__all__ = ["CALLER", "Entra", "ExistingApplication", "OwnApi"]
+__all__ = ["CALLER", "GUID_SCHEMA", "Entra", "ExistingApplication", "OwnApi", "guid_check"]
 
 _UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _NIL = "00000000-0000-0000-0000-000000000000"
@@ -24,7 +24,7 @@ CALLER = NameRule("a client application", 1, 60, azure.LOWER_DASHES, azure.LOWER
 API = NameRule("an API", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, "ours")
 
 
-def _guid(what: str, command: str) -> AfterValidator:
+def guid_check(what: str, command: str) -> AfterValidator:
     """Return the check of a GUID of Entra ID; the command in its message prints the right one."""
 
     def check(value: str) -> str:
@@ -62,12 +62,17 @@ def _resource(value: str) -> str:
     return value
 
 
-_SCHEMA: dict[str, Any] = {"pattern": f"^{_UUID}$"}
+GUID_SCHEMA: dict[str, Any] = {"pattern": f"^{_UUID}$"}
+"""JSON schema of a GUID of Entra ID."""
 ClientId = Annotated[
-    str, _guid("a client id of Entra ID", "az ad app show --id … --query appId"), Field(json_schema_extra=_SCHEMA)
+    str,
+    guid_check("a client id of Entra ID", "az ad app show --id … --query appId"),
+    Field(json_schema_extra=GUID_SCHEMA),
 ]
 ObjectId = Annotated[
-    str, _guid("an object id of Entra ID", "az ad group show` or `az ad user show"), Field(json_schema_extra=_SCHEMA)
+    str,
+    guid_check("an object id of Entra ID", "az ad group show` or `az ad user show"),
+    Field(json_schema_extra=GUID_SCHEMA),
 ]
 GrantId = Annotated[str, AfterValidator(_grant_id)]
 

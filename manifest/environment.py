@@ -22,6 +22,7 @@ from manifest.hosts import FoundryProject
 from manifest.ingress import Port, address_block
 from manifest.message_formatting import quote_value
 from manifest.network import Network
+from manifest.release_identities import ReleaseIdentities
 from manifest.release_signing import ReleaseSigning
 from safe_text.credentials import detect_credential
 
@@ -271,6 +272,8 @@ class Environment(StrictModel):
     """Plans of a release that need an approval, and who may give it; by default those with growth, in production."""
     release: ReleaseSigning | None = None
     """Signatures of releases with Sigstore, which publish the repository's and the workflow's name; by default none."""
+    release_identities: ReleaseIdentities | None = None
+    """Object ids of the identities that plan and apply a release; their known roles are not access nobody declared."""
     deleted: Literal["recover", "report"] | None = None
     """Soft-deleted resources with needed names: recover them, or report them as an error; by default Azure refuses."""
     purge_protection: bool = True

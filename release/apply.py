@@ -173,7 +173,7 @@ def _read_back(around: Surroundings) -> LiveAccess:
     """Return how Azure differs from the stack; a new assignment is waited for, since Azure lists it a little later."""
     state = deployed_graph(around.stack.export())
     for wait in (*around.waits, None):
-        found = live_access(state, around.live(state), around.declared, around.origin.time.date())
+        found = live_access(state, around.live(state), around.declared, around.origin.time.date(), around.release_roles)
         if found.is_equal or wait is None:
             return found
         around.sleep(wait)

@@ -156,7 +156,9 @@ def _facts(around: Surroundings) -> _Facts:
         around.report("comparing the state with Azure")
         drift = drifts(stack.refresh_preview())
         around.report("reading access in Azure that nobody declared")
-        live = live_access(before, around.live(before), around.declared, around.origin.time.date())
+        live = live_access(
+            before, around.live(before), around.declared, around.origin.time.date(), around.release_roles
+        )
     around.report("previewing the program with the policy pack")
     preview, violations = _previewed(around)
     return _Facts(

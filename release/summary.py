@@ -67,7 +67,8 @@ def _lines(content: Mapping[str, Any]) -> Iterator[str]:
     for title, rows in (
         ("Violations of mandatory policies", content["violations"]),
         ("Access in Azure that nobody declared", live["undeclared"]),
-        ("Assignments of the stack that Azure does not have", live["missing"]),
+        ("Access of the stack that Azure does not have", live["missing"]),
+        ("Not read in Azure", live["unread"]),
         (f"Resources in Azure that differ from the state of the stack: {len(content['drift'])}", _drift_rows(content)),
     ):
         if rows:

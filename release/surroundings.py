@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from access.azure.catalogue import Permission
 from access.model.declared import Declared
 from access.model.graph import Graph
+from access.questions.additional_grants import ReleaseRoles
 from access.reports.provenance import Provenance
 from release.backend import Backend
 from release.engine.stack import EngineStack, Pack
@@ -52,6 +54,8 @@ class Surroundings:
     """Approval setting of the commit, which the result records for the next release."""
     loosened_approval: Sequence[str] = ()
     """Ways in which the commit loosens the approval setting of the last release, as clauses."""
+    release_roles: ReleaseRoles = field(default_factory=dict[str, Sequence[Permission]])
+    """Identities that release the stack, with the permissions that their roles may have."""
     reconcile: Callable[[], None] = lambda: None
     """Moves role assignments to the current identities of Foundry agents."""
     waits: Sequence[float] = (5, 10, 20, 40, 60, 60, 60)

@@ -366,12 +366,13 @@ def agents_in(inputs: Values) -> list[str]:
 def _reading_identities(purpose: Purpose, request: Request) -> Iterator[RequestedOperation]:
     """Return the operations of reading agents in the data plane of a project, and the project's shared identity.
 
-    "Manage hosted agents", Microsoft Learn, 2026-04. The dynamic resource reads them whenever it is not deleted.
+    "Manage hosted agents", Microsoft Learn, 2026-04. The dynamic resource reads them whenever it is not deleted, and so
+    in a refresh, too.
     """
     inputs = request.inputs if request.old is None else {**request.old.inputs, **request.inputs}
-    project, _, shared = _identity_inputs(inputs)
-    if purpose is not Purpose.WRITE:
+    if purpose not in {Purpose.READ, Purpose.WRITE} or not inputs:
         return
+    project, _, shared = _identity_inputs(inputs)
     if "given" not in inputs:
         yield RequestedOperation(
             operation="Microsoft.CognitiveServices/accounts/AIServices/agents/read", data=True, place=project

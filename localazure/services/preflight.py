@@ -2,11 +2,12 @@
 
 The program reads the permissions of the signed-in identity from Azure Resource Manager ("Permissions - List For
 Resource Group", REST reference, Microsoft Learn, 2026) while the engine checks the resource's inputs; local Azure
-checks each data action of the inputs.
+checks each data action of the inputs. Neither checks an identity that only plans, which sets a variable of the engine.
 
 Differences from Azure: the first missing data action is an error of local Azure; the program lists all of them.
 """
 
+import os
 from collections.abc import Iterator
 from typing import cast
 
@@ -15,11 +16,15 @@ from localazure.arm.required_operations import no_operations
 from localazure.arm.resource_type import ResourceType
 from localazure.arm.world import Values, World
 
+_PLANNING = "AGENT_NETWORK_PLANNING"
+"""Variable that the program reads, too, in the environment of the same engine."""
 _TOKEN = "pulumi-python:dynamic/preflight:DataPermissions"  # noqa: S105 - a type token
 
 
 def _needed(world: World, inputs: Values) -> Iterator[RequestedOperation]:
     """Return the operation of reading permissions, and each data action of the inputs, in the resource group."""
+    if os.environ.get(_PLANNING):
+        return
     place = f"/subscriptions/{world.subscription_id}/resourceGroups/{inputs.get('resource_group')}"
     yield RequestedOperation(operation="Microsoft.Authorization/permissions/read", data=False, place=place)
     for action in cast("list[str]", inputs.get("data_actions") or []):

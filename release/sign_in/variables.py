@@ -116,6 +116,9 @@ def engine_variables(
         "ARM_USE_OIDC": "true",
         "ARM_USE_CLI": "false",
         "ARM_USE_MSI": "false",
+        # kubelogin, with which the engine signs in to clusters, reads AZURE_* then: "Using kubelogin with AKS",
+        # azure.github.io/kubelogin, 2026.
+        "AAD_LOGIN_METHOD": "workloadidentity",
     }
     if not renews_itself:
         variables["ARM_OIDC_TOKEN_FILE_PATH"] = str(file)

@@ -14,12 +14,14 @@ from access.model.graph import Graph
 from access.model.results import Decision
 from access.readers import local
 from agent_network.bootstrap import deploy
+from components.preflight import PLANNING
 from localazure.arm.permissions import RequestedOperation, caller_check
 from localazure.arm.world import SUBSCRIPTION_ID, World
+from localazure.azure import LocalAzure
 from localazure.errors import AzureError
 from localazure.run import Operation, RunResult, run
 from tests import fabrikam
-from tests.network.deployer import as_principal
+from tests.network.deployer import Deployer, as_principal, permit, without_action
 from tests.network.deploying import described
 
 PROJECT = "agent-network-bootstrap"
@@ -37,6 +39,9 @@ NETWORK = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{GROUP}"
 ACCOUNT = f"{OWN_GROUP}/providers/Microsoft.Storage/storageAccounts/fabrikamstate"
 CONTAINER = f"{ACCOUNT}/blobServices/default/containers/state"
 KEY = f"{OWN_GROUP}/providers/Microsoft.KeyVault/vaults/fabrikam-state/keys/state"
+ELSEWHERE = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/others"
+CLUSTERS = "Microsoft.ContainerService/managedClusters"
+KUBECONFIG = "azure-native:containerservice:listManagedClusterUserCredentials"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 IDENTITIES = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
@@ -191,11 +196,12 @@ def test_bootstrap_lists_the_providers_to_register_and_the_graph_permissions_of_
 
     assert "az provider register --wait --namespace Microsoft.App" in commands
     assert [each for each in commands if each.endswith(("Microsoft.Authorization", "Microsoft.Resources"))] == []
-    assert [each["permission"] for each in result.outputs["graph_permissions"]] == ["Application.ReadWrite.OwnedBy"]
-    assert {each["permission"] for each in result.outputs["plan_graph_permissions"]} == {
-        "Application.Read.All",
-        "DelegatedPermissionGrant.Read.All",
-    }
+    reads = ["Application.Read.All", "DelegatedPermissionGrant.Read.All", "GroupMember.Read.All"]
+    assert [each["permission"] for each in result.outputs["plan_graph_permissions"]] == reads
+    assert [each["permission"] for each in result.outputs["graph_permissions"]] == [
+        "Application.ReadWrite.OwnedBy",
+        *reads,
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +219,24 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunResult, Graph
 THEFTS: Mapping[str, tuple[str, str]] = {
     "reads the settings of the network": (NETWORK, "Microsoft.Resources/subscriptions/resourceGroups/read"),
     "reads who has access": (NETWORK, "Microsoft.Authorization/roleAssignments/read"),
+    "reads settings of the whole subscription": (ELSEWHERE, "Microsoft.Storage/storageAccounts/read"),
+    "reads who has access to the whole subscription": (ELSEWHERE, "Microsoft.Authorization/roleAssignments/read"),
+    "reads which agents a Foundry project has": (
+        NETWORK,
+        "Microsoft.CognitiveServices/accounts/AIServices/agents/read",
+    ),
+    "reads pods and their settings": (NETWORK, f"{CLUSTERS}/pods/read"),
+    "reads the address of a cluster": (NETWORK, f"{CLUSTERS}/listClusterUserCredential/action"),
+    "reads the key of a cluster's administrator": (NETWORK, f"{CLUSTERS}/listClusterAdminCredential/action"),
+    "reads secrets in a cluster": (NETWORK, f"{CLUSTERS}/secrets/read"),
+    "runs commands in pods": (NETWORK, f"{CLUSTERS}/pods/exec/action"),
+    "changes objects in a cluster": (NETWORK, f"{CLUSTERS}/apps/deployments/write"),
+    "calls agents": (NETWORK, "Microsoft.CognitiveServices/accounts/AIServices/endpoints/invoke/action"),
+    "reads secrets of a connection": (
+        NETWORK,
+        "Microsoft.CognitiveServices/accounts/AIServices/connections/listSecrets/action",
+    ),
+    "changes agents of a Foundry project": (NETWORK, "Microsoft.CognitiveServices/accounts/AIServices/agents/write"),
     "reads agents' logs": (NETWORK, "Microsoft.OperationalInsights/workspaces/query/read"),
     "pulls agents' images": (NETWORK, "Microsoft.ContainerRegistry/registries/pull/read"),
     "reads keys of Cosmos DB": (NETWORK, "Microsoft.DocumentDB/databaseAccounts/readonlykeys/read"),
@@ -236,15 +260,23 @@ THEFTS: Mapping[str, tuple[str, str]] = {
     "reads agents' blobs directly": (NETWORK, f"{BLOBS}/read"),
     "reads agents' secrets directly": (NETWORK, "Microsoft.KeyVault/vaults/secrets/getSecret/action"),
 }
-PLANNER = (
+READS = (
     "reads the settings of the network",
     "reads who has access",
+    "reads settings of the whole subscription",
+    "reads who has access to the whole subscription",
+    "reads which agents a Foundry project has",
+    "reads pods and their settings",
+    "reads the address of a cluster",
+)
+PLANNER = (
+    *READS,
     "reads the state",
     "decrypts secrets of the state",
 )
 DEPLOYER = (
-    "reads the settings of the network",
-    "reads who has access",
+    *READS,
+    "changes objects in a cluster",
     "reads keys of the logs",
     "reads the state",
     "decrypts secrets of the state",
@@ -278,6 +310,52 @@ def test_thief_of_each_identity_of_a_pipeline_can_do_what_the_table_states(
     assert assigns.decision is Decision.CONDITIONAL
 
 
+@pytest.fixture
+def planner(deployed: tuple[RunResult, Graph, World], tmp_path: Path) -> Deployer:
+    """Return the planning identity of a pipeline, with the permissions of Microsoft Graph that it needs."""
+    result, _, world = deployed
+    found = Deployer(tmp_path / "prod.json", str(result.outputs["plan_principal_id"]), "", world=world.copy())
+    for each in result.outputs["plan_graph_permissions"]:
+        permit(LocalAzure(found.world), each["permission"], found.principal)
+    found.world.save(found.path)
+    return found
+
+
+def test_planning_identity_may_preview_and_refresh_a_network_with_foundry_agents_and_a_cluster(
+    planner: Deployer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = fabrikam.environment("prod") | {"resource_group": {"name": GROUP, "existing": True}}
+    monkeypatch.setenv(PLANNING, "1")
+
+    previewed = planner.run(*described(fabrikam.network(), environment, "prod"), Operation.PREVIEW)
+    azure = LocalAzure(planner.world, request_check=planner.check)
+    azure.invoke(KUBECONFIG, {"resourceGroupName": GROUP, "resourceName": "fabrikam-fleet-prd7", "format": "exec"})
+    read = [azure.read(each.type, each.id) for each in previewed.records if each.custom and each.id]
+
+    assert previewed.ok, [failure.message for failure in previewed.failures]
+    assert [each for each in read if each is None] == []
+    used = {each.operation for each in planner.requests.values()}
+    assert {
+        "Microsoft.CognitiveServices/accounts/AIServices/agents/read",
+        f"{CLUSTERS}/apps/deployments/read",
+        f"{CLUSTERS}/listClusterUserCredential/action",
+    } <= used
+
+
+@pytest.mark.parametrize(
+    "action", ["Microsoft.CognitiveServices/accounts/AIServices/agents/read", f"{CLUSTERS}/apps/deployments/read"]
+)
+def test_refresh_of_a_network_needs_each_data_action_of_the_planning_identity(planner: Deployer, action: str) -> None:
+    (role,) = (one.id for one in planner.world.resources.values() if "planner" in str(one.inputs.get("roleName")))
+    azure = LocalAzure(without_action(planner.world, role, action), request_check=planner.check)
+    kind = "AgentIdentity" if "agents" in action else "apps/v1:Deployment"
+
+    one = next(each for each in planner.world.resources.values() if each.token.endswith(kind))
+
+    with pytest.raises(AzureError, match="AuthorizationFailed"):
+        azure.read(one.token, one.id)
+
+
 def test_planning_identity_can_perform_no_operation_that_changes_anything(
     deployed: tuple[RunResult, Graph, World],
 ) -> None:
@@ -289,6 +367,7 @@ def test_planning_identity_can_perform_no_operation_that_changes_anything(
     assert f"{BLOBS}/read" in performed
     assert {each for each in performed if not each.lower().endswith("/read")} == {
         "Microsoft.KeyVault/vaults/keys/decrypt/action",
+        f"{CLUSTERS}/listClusterUserCredential/action",
     }
     check = caller_check(planner)
     for place, operation in THEFTS.values():

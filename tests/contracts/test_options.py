@@ -95,7 +95,7 @@ LOGS_AND_REGISTRY_ELSEWHERE: dict[str, Any] = {
 }
 PLACED = {"existing": {"contosoimages": {"name": "images", "resource_group": "shared", "subscription": TENANT}}}
 # They choose a file or change no body that Azure gets; what they do is tested with the identities of Foundry.
-WITHOUT_A_BODY = {"approval", "release", "stack", "project_identities"}
+WITHOUT_A_BODY = {"approval", "release", "release_identities", "stack", "project_identities"}
 
 
 @cache

@@ -101,7 +101,7 @@ def as_principal(path: Path, world: World, principal: str) -> Deployer:
     An administrator has assigned the permissions of Microsoft Graph, which no Azure role has.
     """
     for each in graph_permissions()["graph_permissions"]:
-        _permit(LocalAzure(world), each["permission"], principal)
+        permit(LocalAzure(world), each["permission"], principal)
     world.stack = []
     world.save(path)
     return Deployer(path, principal, "", world=world)
@@ -126,12 +126,12 @@ def bootstrapped(path: Path, *, group: str | None, **options: Any) -> Deployer: 
         azure.adopt("azure-native:operationalinsights:Workspace", printed["workspace_scope"])
         _assign(azure, printed["workspace_role"], printed["workspace_scope"], principal, None, number=1)
     for each in printed["graph_permissions"]:
-        _permit(azure, each["permission"], principal)
+        permit(azure, each["permission"], principal)
     world.save(path)
     return Deployer(path, principal, role, world=world)
 
 
-def _permit(azure: LocalAzure, permission: str, principal: str) -> None:
+def permit(azure: LocalAzure, permission: str, principal: str) -> None:
     """Assign a permission of Microsoft Graph to the deployer."""
     token = "azuread:index/appRoleAssignment:AppRoleAssignment"  # noqa: S105 (a type token)
     inputs = {

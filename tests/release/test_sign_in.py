@@ -224,6 +224,7 @@ def test_pipeline_sign_in_sets_the_variables_of_every_reader_and_restores_them()
                     "ARM_USE_OIDC": "true",
                     "ARM_USE_CLI": "false",
                     "ARM_USE_MSI": "false",
+                    "AAD_LOGIN_METHOD": "workloadidentity",
                 }
             assert environment == before
             assert not Path(path).parent.exists()
