@@ -68,6 +68,7 @@ def approve(
         around.signing.required(evidence, STATEMENT, statements.PLAN)
     grows = evidence.document.get("verdict") != Verdict.UNCHANGED
     found = check_approved(rule, source, evidence, around.now(), grows=grows)
+    _check_digest_is_given(found, digest)
     if found is not None and not found.digest:  # a signed approval has its statement already
         statements.write(folder / APPROVAL, approval_statement(found, rule, evidence))
         if around.signing is not None:
@@ -111,6 +112,7 @@ def _apply(  # noqa: PLR0913, PLR0917 (those of `apply`)
     grows = _grows(around, evidence, export, preview)
     around.report("looking for the approval")
     approval = check_approved(rule, source, evidence, around.now(), grows=grows)
+    _check_digest_is_given(approval, digest)
     _refuse_unsigned_approval(around, evidence, rule, approval)
     around.report("deploying, with the approved plan as a mandatory policy")
     outcome = enforced_up(
@@ -178,6 +180,15 @@ def _read_back(around: Surroundings) -> LiveAccess:
             return found
         around.sleep(wait)
     raise AssertionError  # the last wait is None
+
+
+def _check_digest_is_given(approval: Approval | None, digest: str | None) -> None:
+    """Raise an error if neither the approval nor the caller names the evidence, which somebody may have edited."""
+    if approval is not None and approval.run and not approval.digest and digest is None:
+        raise ReleaseError(
+            f"the approval of {approval.by} ({approval.source}) names no evidence; pass --digest with the digest that"
+            " the plan of this run reported"
+        )
 
 
 def _refuse_other_inputs(around: Surroundings, evidence: Evidence, export: Mapping[str, Any]) -> None:

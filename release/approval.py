@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
+from unicodedata import normalize
 
 from release import statements
 from release.authors import Authors
@@ -138,7 +139,7 @@ def made_at(evidence: Evidence) -> datetime:
 
 def _problems(one: Approval, rule: ApprovalRule, evidence: Evidence, authors: Authors, now: datetime) -> Iterator[str]:
     made = made_at(evidence)
-    if one.by.lower() in authors.names:
+    if _person(one.by) in {_person(each) for each in authors.names}:
         yield f"they are an author ({authors.commits}), and nobody approves their own change"
     if authors.unknown:
         yield (
@@ -160,6 +161,16 @@ def _problems(one: Approval, rule: ApprovalRule, evidence: Evidence, authors: Au
         yield f"it is from the future ({one.at.isoformat(timespec='seconds')}); the clock of this machine is wrong"
     if one.at + timedelta(hours=rule.hours) < now:
         yield f"it expired {rule.hours} hours after {one.at.isoformat(timespec='seconds')}"
+
+
+def _person(name: str) -> str:
+    """Return a login or an address without case, other forms of its letters, and the tag of an address.
+
+    An address of GitHub has the login after the tag's sign: "Setting your commit email address", docs.github.com, 2026.
+    """
+    folded = normalize("NFKC", name).casefold().strip()
+    local, at, domain = folded.partition("@")
+    return folded if domain.startswith("users.noreply.") else f"{local.partition('+')[0]}{at}{domain}"
 
 
 def _refuse_earlier(now: datetime, evidence: Evidence) -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from access.model.json_values import mapping
 from release.errors import ReleaseError
 from release.inputs.bound_inputs import BoundInputs
 from release.inputs.files import file_digest, text_digest
+from release.untrusted_folder import check_members, irregular_names, json_object
 
 __all__ = ["EVIDENCE", "Evidence", "read_evidence", "write_evidence"]
 
@@ -90,17 +90,20 @@ def read_evidence(folder: Path, digest: str | None = None) -> Evidence:
         ReleaseError: a file is missing, was edited or is not part of the evidence, or the digest is another one.
     """
     try:
-        text = (folder / EVIDENCE).read_text("utf-8")
-        document = mapping(json.loads(text))
+        irregular = irregular_names(folder)
+        text, document = json_object(folder / EVIDENCE)
     except OSError:
         raise ReleaseError(
             f"{folder}: has no {EVIDENCE}; write the evidence with `agent-network release plan`"
         ) from None
-    except ValueError:
-        raise ReleaseError(f"{folder / EVIDENCE}: is not a JSON document; write the evidence again") from None
+    if irregular:
+        raise ReleaseError(
+            f"{folder}: {', '.join(irregular)} is a link or a folder, and no file of the evidence; remove it"
+        )
     if (document.get("format"), document.get("version")) != (FORMAT, VERSION):
         raise ReleaseError(f"{folder / EVIDENCE}: is not evidence of this version; write the evidence again")
-    files = cast("Mapping[str, str]", mapping(document.get("files")))
+    check_members(folder / EVIDENCE, document)
+    files = cast("Mapping[str, str]", document["files"])
     for name, bound in files.items():
         if Path(name).name != name or file_digest(folder / name) != bound:
             raise ReleaseError(f"{folder / name}: was edited after the plan; write the evidence again")

@@ -35,6 +35,13 @@ class SignedApprovals:
             keys: public keys by the e-mail address of their owner.
         """
         self._root, self._keys = root, keys
+        owners = {key.keyid: name for name, key in keys.items()}
+        for name, key in keys.items():
+            if owners[key.keyid] != name:
+                raise ReleaseError(
+                    f"{name} and {owners[key.keyid]} have the same key in 'approval', so that an author could approve"
+                    " under the other name; register a key of each"
+                )
 
     def approvals(self, evidence: Evidence) -> Iterator[Approval]:
         """Yield the approval in each statement that is signed with a registered key.
@@ -54,11 +61,21 @@ class SignedApprovals:
                     source=path.name,
                     at=zoned_time(signed.statement.predicate.get("at"), f"{path}: 'at' is not a time with a time zone"),
                     digest=signed.statement.subjects.get(EVIDENCE, "none"),
+                    objections=tuple(_objections(signed.statement, evidence)),
                 )
 
     def authors(self, evidence: Evidence) -> Authors:
         """Return the e-mail addresses of all authors of what the plan deploys."""
         return committed_authors(self._root, evidence.inputs.released, evidence.inputs.commit)
+
+
+def _objections(statement: statements.Statement, evidence: Evidence) -> Iterator[str]:
+    """Yield why a signed statement is not about this evidence alone, as clauses."""
+    if dict(statement.subjects) != evidence.subjects:
+        yield "it is about other files than the evidence"
+    for name in ("project", "stack"):
+        if statement.predicate.get(name) != evidence.document[name]:
+            yield f"it is for the {name} {statement.predicate.get(name)!r}"
 
 
 def sign_approval(  # noqa: PLR0913, PLR0917 (one argument for each thing that a signature is about)
