@@ -5,8 +5,10 @@ No test but one opens the network and stack files at the root, which are the use
 
 import gc
 import os
+import re
 import signal
 from collections.abc import Iterator
+from itertools import groupby, islice
 from pathlib import Path
 
 import hypothesis
@@ -16,6 +18,8 @@ from safe_text.current_date import TODAY
 from tests import user_files
 
 _OF_THE_RUNNER = ("ARM_", "AZURE_", "PULUMI_")
+_LONG = re.compile(r"^tests/(engine/|contracts/test_changed_network\.py|packaging/test_wheel_on_the_engine\.py)")
+"""Ids of tests that take up to a minute each: they start the Pulumi CLI, or pytest on many files."""
 
 user_files.watch()
 # A shell ignores Ctrl-C for what it starts in the background, and `nohup` the end of the terminal; every child would
@@ -30,15 +34,32 @@ gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a second test of the shipped sample; in a copy with another network, select one case per test."""
+    """Refuse a second test of the shipped sample; in a copy with another network, select one test per file."""
     names = {item.nodeid for item in items if "shipped_sample" in getattr(item, "fixturenames", ())}
     if len(names) > 1:
         raise pytest.UsageError(f"only one test reads the files of the shipped sample, not {sorted(names)}")
     if user_files.IN_CHANGED_COPY in os.environ:
-        items[:] = {item.nodeid.partition("[")[0]: item for item in reversed(items)}.values()
+        items[:] = {item.path: item for item in reversed(items)}.values()
         items.reverse()
         for item in items:
             _with_one_example(item)
+    _put_long_tests_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _put_long_tests_first(items: list[pytest.Item], workers: int) -> None:
+    """Begin each worker's share with long tests, so that workers take short ones from each other at the end.
+
+    `--dist worksteal` gives each worker one contiguous share of the tests, all of equal length. Files stay together.
+    """
+    files = [list(group) for _, group in groupby(items, lambda item: item.path)]
+    long = [file for file in files if _LONG.match(file[0].nodeid)]
+    short = iter([item for file in files if file not in long for item in file])
+    share = len(items) // workers
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        ordered += [item for file in long[worker::workers] for item in file]
+        ordered += islice(short, max(0, share * (worker + 1) - len(ordered)))
+    items[:] = [*ordered, *short]
 
 
 def pytest_collection_finish() -> None:

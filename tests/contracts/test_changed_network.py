@@ -1,9 +1,9 @@
 """Runs tests in a copy of the repository with another network, to show that they do not depend on the root's files.
 
-The run in the copy takes one case of each test function and one example of each property, for cases differ in their
-parameters and not in the files that they read; that no test opens the user's files is checked for every case by the
-hook of `tests/user_files.py`. Only the folders whose tests run the project's program or command are run again, without
-those that start the Pulumi CLI.
+That no test opens the user's files is checked for every case by the hook of `tests/user_files.py`, in every process of
+Python that a test starts. The run in the copy checks the hook: it takes one test of each file and one example of each
+property, for the tests of one file run the program or the command in the same way. Only the folders whose tests do so
+are run again, without those that start the Pulumi CLI.
 """
 
 import os
@@ -65,4 +65,4 @@ def test_tests_that_run_the_program_or_the_command_pass_in_a_copy_of_the_reposit
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed is not None
-    assert int(passed[1]) > 400
+    assert int(passed[1]) > 60

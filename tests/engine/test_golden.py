@@ -38,9 +38,8 @@ def test_pulumi_engine_keeps_and_destroys_stacks_deployed_by_an_earlier_version(
             "create": LATER,
             "update": OTHER_ARGUMENTS | OTHER_VARIABLES,
         }
-        project.pulumi(f"preview --expect-no-changes --stack {stack}")
         project.pulumi(f"refresh --yes --skip-preview --expect-no-changes --stack {stack}")
-        project.pulumi(f"up --yes --skip-preview --expect-no-changes --stack {stack}")
+        project.pulumi(f"preview --expect-no-changes --stack {stack}")
     for stack in ("dev", "prod"):
         project.pulumi(f"destroy --yes --skip-preview --stack {stack}")
         assert project.state(stack) == []
