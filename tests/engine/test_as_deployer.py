@@ -1,6 +1,5 @@
 """Tests on the real Pulumi engine as the deployer: the bootstrap creates it, and its role is enough for every run."""
 
-import functools
 import json
 import shutil
 import sys
@@ -29,10 +28,12 @@ APPLICATION = {
 STATUS_READ = "Microsoft.ContainerRegistry/registries/operationStatuses/read"
 
 
-@functools.cache
-def bootstrap(folders: pytest.TempPathFactory) -> tuple[Project, dict[str, Any]]:
-    """Run the bootstrap program as an administrator, once for all tests; return its project and its outputs."""
-    root = folders.mktemp("bootstrap")
+_FIRST: list[tuple[Project, dict[str, Any]]] = []
+"""Project and outputs of the first bootstrap, which later tests read."""
+
+
+def bootstrap(root: Path) -> tuple[Project, dict[str, Any]]:
+    """Run the bootstrap program as an administrator; return its project and its outputs."""
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(REPOSITORY / "bootstrap" / name, root / name)
     (root / "Pulumi.yaml").write_text((root / "Pulumi.yaml").read_text().replace("../.venv", ".venv"))
@@ -50,7 +51,9 @@ def bootstrap(folders: pytest.TempPathFactory) -> tuple[Project, dict[str, Any]]
 @pytest.fixture
 def network(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     """Return Fabrikam's project on the state that a bootstrap left, and the principal id of the deployer."""
-    made, outputs = bootstrap(tmp_path_factory)
+    if not _FIRST:
+        _FIRST.append(bootstrap(tmp_path_factory.mktemp("bootstrap")))
+    made, outputs = _FIRST[0]
     project = Project.of_fabrikam(tmp_path)
     project.world_file.parent.mkdir()
     made.world.save(project.world_file)
