@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -74,9 +75,10 @@ def imports(name: str, text: str, *, package: bool = False) -> Iterator[str]:
             yield from (f"{whole}.{alias.name}" for alias in node.names)
 
 
-def imported(name: str) -> set[str]:
+@cache
+def imported(name: str) -> frozenset[str]:
     path = modules()[name]
-    return set(imports(name, path.read_text(encoding="utf-8"), package=path.stem == "__init__"))
+    return frozenset(imports(name, path.read_text(encoding="utf-8"), package=path.stem == "__init__"))
 
 
 def within(name: str, *places: str) -> bool:
@@ -91,7 +93,7 @@ def of(*rooms: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("name", [name for name in modules() if within(name, *rooms)])
 
 
-def rooms_of(names: set[str]) -> set[str]:
+def rooms_of(names: AbstractSet[str]) -> set[str]:
     return {room for room in ROOMS if any(within(name, room) for name in names)}
 
 
@@ -135,7 +137,7 @@ def test_every_architecture_layer_has_modules(layer: str) -> None:
     assert any(within(name, layer) for name in modules())
 
 
-def arrows(name: str) -> set[str]:
+def arrows(name: str) -> AbstractSet[str]:
     """Return the project's modules that a module imports; `from package import module` gives the module only."""
     found = imported(name) & set(modules())
     return {one for one in found if not any(other.startswith(f"{one}.") for other in found)} - {name}
