@@ -21,7 +21,7 @@ from release.evidence import Evidence, read_evidence
 from release.job_outputs import hand_over, without_commands
 from release.plan import PAGE, plan
 from release.pull_request_comment import write_comment
-from release.summary import earlier_findings, verdict_clause
+from release.summary import earlier_findings, noted_parts, refused_parts, verdict_clause
 from safe_text.display import visible
 
 __all__ = ["run_apply", "run_approve", "run_comment", "run_plan"]
@@ -96,7 +96,7 @@ def run_apply(root: Path, stack: str, folder: Path, *, digest: str | None, as_js
     if as_json:
         print_text(json.dumps(applied.document, indent=2))
     else:
-        print_text(without_commands("\n".join(_applied_lines(applied))))
+        print_text(without_commands("\n".join(_applied_lines(applied, Style.of(sys.stdout)))))
     if applied.unsigned:
         print_error(f"the statement of the result is not signed: {applied.unsigned}")
     if applied.outcome.is_interrupted:
@@ -112,34 +112,30 @@ def _plan_lines(evidence: Evidence, style: Style) -> Iterator[str]:
     earlier = earlier_findings(content)
     if earlier:
         yield text.findings(earlier, style)
-    for title, rows in (
-        ("violations of mandatory policies:", content["violations"]),
-        ("the commit loosens its own approval, which counts after this release:", content["loosened_approval"]),
-        ("access in Azure that nobody declared:", content["live"]["undeclared"]),
-        ("access of the stack that Azure does not have:", content["live"]["missing"]),
-        ("not read in Azure:", content["live"]["unread"]),
-    ):
+    for title, rows in (*refused_parts(content).items(), *noted_parts(content).items()):
         if rows:
-            yield title
+            yield f"{title}:"
             yield from (style.paragraph(visible(row), indent=2) for row in rows)
     counted = ", ".join(f"{number} {operation}" for operation, number in content["counts"].items())
-    drift = len(content["drift"])
-    yield style.paragraph(f"resources: {counted or 'no changes'}; {drift} differ in Azure from the state of the stack")
+    yield style.paragraph(f"resources: {counted or 'no changes'}")
     yield style.paragraph(f"plan {evidence.digest[:12]}: {verdict_clause(content)}")
     yield f"evidence: {shown_path(evidence.folder)} (for people: {PAGE})"
 
 
-def _applied_lines(applied: Applied) -> Iterator[str]:
+def _applied_lines(applied: Applied, style: Style) -> Iterator[str]:
     outcome, read_back = applied.outcome, applied.read_back
     yield f"{len(outcome.applied)} changes applied"
     if outcome.failure:
         yield from (f"  {operation} {urn.rpartition('::')[2]}" for operation, urn in outcome.applied)
-        yield from (f"stopped by the approved plan: {visible(each)}" for each in outcome.violations)
-        yield f"stopped: {visible(outcome.failure)}"
+        for each in outcome.violations:
+            yield style.paragraph(visible(each), mark="stopped by the approved plan:", colour="red")
+        yield style.paragraph(visible(outcome.failure), mark="stopped:", colour="red")
     elif read_back is not None and read_back.is_equal:
-        yield "assignments read back: Azure has every assignment of the plan, and no access that nobody declared"
+        result = "Azure has every assignment of the plan, and no access that nobody declared"
+        yield style.paragraph(result, mark="assignments read back:", colour="green")
     elif read_back is not None:
-        yield "assignments read back: not what was approved"
-        yield from (f"  {visible(each)}" for each in (*read_back.undeclared, *read_back.missing))
+        yield style.paragraph("not what was approved", mark="assignments read back:", colour="red")
+        yield from (style.paragraph(visible(each), indent=2) for each in (*read_back.undeclared, *read_back.missing))
     if read_back is not None:
-        yield from (f"not read in Azure: {visible(each)}" for each in read_back.unread)
+        for each in read_back.unread:
+            yield style.paragraph(visible(each), mark="not read in Azure:", colour="yellow")

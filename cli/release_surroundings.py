@@ -1,8 +1,9 @@
 """Prepares what a release uses outside of itself: the stack, Azure or local Azure, the network, and the approvals."""
 
 import os
+import sys
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -244,9 +245,10 @@ def _outside(root: Path, stack: str) -> Mapping[str, str]:
 
 
 def _reconcile(root: Path, stack: str) -> None:
-    reconcile(
-        root, stack, apply_changes=True, as_json=False, export=None, local=False, pin_versions=False, sign_in=False
-    )
+    with redirect_stdout(sys.stderr):  # standard output has the result of the release
+        reconcile(
+            root, stack, apply_changes=True, as_json=False, export=None, local=False, pin_versions=False, sign_in=False
+        )
 
 
 def _configuration(root: Path, stack: str) -> Path | None:

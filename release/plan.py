@@ -26,7 +26,7 @@ from release.inputs.bound_inputs import BoundInputs, read_inputs
 from release.last_release import last_released_commit
 from release.live_access import LiveAccess, live_access
 from release.resource_changes import ResourceChange, change_rows, changes_digest, counts, resource_changes
-from release.summary import summary
+from release.summary import changed_resources, noted_parts, refused_parts, summary
 from release.surroundings import Surroundings
 from safe_text.document_search import credential_place
 
@@ -96,7 +96,11 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
     approved = to_json(planned_resources(facts.preview))
     files = {
         APPROVED: json.dumps(approved, indent=1, sort_keys=True) + "\n",
-        PAGE: page(report),
+        PAGE: page(
+            report,
+            problems=refused_parts(content),
+            notes={**noted_parts(content), "Changes of resources": changed_resources(content)},
+        ),
         SUMMARY: summary(content),
     }
     _refuse_credential(approved)

@@ -7,7 +7,8 @@ Nothing is loaded from elsewhere: the policy allows only this style and this scr
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -18,6 +19,9 @@ from access.reports import acting_for_users, matrix_table, owner_table, review_t
 from access.reports.markup import Html, joined, tag
 from access.reports.verdict import verdict
 from safe_text.display import shows_escaped_text
+
+Lists = Mapping[str, Sequence[str]]
+"""Sentences by title."""
 
 _HERE = Path(__file__).parent
 _SCRIPT = ("document", "selection", "details", "graph", "matrix", "filter", "export", "start")
@@ -59,8 +63,15 @@ _CONTENTS = (
 
 
 @shows_escaped_text
-def page(document: Mapping[str, Any]) -> str:
-    """Render a report document as one HTML page."""
+def page(document: Mapping[str, Any], *, problems: Lists | None = None, notes: Lists | None = None) -> str:
+    """Render a report document as one HTML page.
+
+    Args:
+        document: the report document.
+        problems: title → sentences about further problems, which make the verdict a bad one.
+        notes: title → sentences about anything else.
+    """
+    problems, notes = problems or {}, notes or {}
     style, script = _packed("page.css"), _script()
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
@@ -70,9 +81,11 @@ def page(document: Mapping[str, Any]) -> str:
         policy=policy,
         title=escape(f"Access of {document['network']} ({document['stack']})"),
         style=style,
-        header=_header(document, first + then),
-        alerts=sections.failures(document),
-        first=first,
+        header=_header(document, first + then, problems),
+        alerts=joined(
+            (sections.failures(document), *(sections.problem(*each) for each in problems.items() if each[1]))
+        ),
+        first=joined((first, *(sections.note(*each) for each in notes.items() if each[1]))),
         sections=then,
         document=embedded(document),
         script=script,
@@ -128,9 +141,12 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _header(document: Mapping[str, Any], body: str) -> Html:
+def _header(document: Mapping[str, Any], body: str, problems: Lists) -> Html:
     """Render the head of the HTML report: verdict, origin, numbers and table of contents."""
     found, proof = verdict(document), document["proof"]
+    counted = [f"{title}: {len(sentences)}" for title, sentences in problems.items() if sentences]
+    if counted:
+        found = replace(found, level="bad", sentence=" · ".join((found.sentence, *counted)))
     numbers = (
         ("agent", len(document["agents"])),
         ("resource", len(matrix_table.names(document, "resource"))),

@@ -29,6 +29,16 @@ def failures(document: Item) -> Html:
     return tag("div", section("failures", title, tag("ul", *(tag("li", one["what"]) for one in found))), class_="alert")
 
 
+def problem(title: str, sentences: Sequence[str]) -> Html:
+    """Render a list of problems that are not in the report document."""
+    return tag("div", note(title, sentences), class_="alert")
+
+
+def note(title: str, sentences: Sequence[str]) -> Html:
+    """Render a list of sentences that are not in the report document."""
+    return section(title.lower().replace(" ", "-"), title, tag("ul", *(tag("li", each) for each in sentences)))
+
+
 def excepted(document: Item) -> Html:
     """Render the public resources that would fail the proof, and that an exception accepts."""
     found: Sequence[Item] = document["proof"]["excepted"]

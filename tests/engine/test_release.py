@@ -103,4 +103,4 @@ def test_program_that_swaps_a_value_in_the_deployment_alone_is_stopped_before_th
     assert grant in releasing.grants
     planned = releasing.plan()
     assert planned.code == 0, planned.out + planned.err
-    assert "resources: no changes; 0 differ in Azure from the state" in planned.out
+    assert "resources: no changes" in planned.out

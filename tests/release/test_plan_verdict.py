@@ -54,6 +54,14 @@ def test_plan_that_violates_a_mandatory_policy_is_refused_with_evidence_that_has
     assert (verdict, evidence.document["violations"]) == (Verdict.REFUSED, ["open: [anybody] can read it"])
     assert verdict_clause(evidence.document) == "refused, since a mandatory policy is violated"
     assert r"- open: \[anybody\] can read it" in evidence.text("summary.md")
+    assert 'class="verdict bad"' in evidence.text("report.html")
+    assert "open: [anybody] can read it" in evidence.text("report.html")
+
+
+def test_report_page_of_a_plan_has_its_changes_of_resources(release: PlannedRelease) -> None:
+    evidence, _verdict = plan(release.around(), release.folder)
+
+    assert "create somebody-may-read" in evidence.text("report.html")
 
 
 def test_policy_for_a_finding_of_the_plan_is_not_reported_twice(release: PlannedRelease) -> None:
