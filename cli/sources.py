@@ -15,6 +15,7 @@ from access.model.graph import Graph
 from access.readers import local
 from access.readers.stack_outputs import stack_texts
 from cli.errors import CommandError
+from cli.grant_ids import without_grant_ids
 from cli.graph_file import graph_of_file, read_document
 from cli.revision import deployment_at, file_at, is_revision
 from cli.working_tree import Project
@@ -110,8 +111,8 @@ def _stack_file(stack: str) -> str:
 
 
 def _lines(name: str, text: str) -> dict[str, str]:
-    """Return the lines of a file by location, such as `Pulumi.dev.yaml:3`."""
-    return {f"{name}:{number}": line for number, line in enumerate(text.splitlines(), 1)}
+    """Return the lines of a stack's file by location, such as `Pulumi.dev.yaml:3`, without the ids of grants."""
+    return {f"{name}:{number}": line for number, line in enumerate(without_grant_ids(text).splitlines(), 1)}
 
 
 def program_file(source: str) -> Path:

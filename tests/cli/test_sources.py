@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.sources import LiveScope, Source
+from cli.sources import LiveScope, Source, texts_of
 from cli.working_tree import Project
 from tests.access import fabrikam
 from tests.cli.projects import quick_project, variables
@@ -92,3 +92,44 @@ def test_access_source_that_is_a_file_is_read_without_git_installed(
     monkeypatch.setenv("PATH", str(project.root))
 
     assert assignments("main", project) == MANY
+
+
+GRANT, KEY = "3hHdZY3cEUuMAB8gyZXAxmIWWZ2nWVFFsGtbA3s4tI0", "Ql5tVb7RkY2Xw9sZ0aEcGhJfLpNq3u6Wd8yT1oMiKvA"
+STACK_FILE = f"""config:
+  contoso:entra:
+    existing:
+      desk:
+        client_id: 5f0e1a00-0000-4000-8000-0000000000d1
+        assignments: {{ reviewers: {GRANT} }}
+        consents:
+          azure-devops: "{GRANT}"
+        key: {KEY}
+  contoso:other: {{ existing: {{ desk: {{ assignments: {{ reviewers: {KEY} }} }} }} }}
+"""
+
+
+def test_ids_of_assignments_and_consents_in_a_stack_file_are_not_searched_for_credentials(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text(STACK_FILE)
+
+    found = texts_of({}, tmp_path, "dev")
+
+    assert not any(GRANT in line for line in found.values())
+    assert [place for place, line in found.items() if KEY in line] == ["Pulumi.dev.yaml:9", "Pulumi.dev.yaml:10"]
+    assert [len(line) for line in found.values()] == [len(line) for line in STACK_FILE.splitlines()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "existing: [",
+        "- existing",
+        "",
+        "config: { a:entra: { existing: [x] } }",
+        "existing: " + "[" * 5000,
+        "a: existing\nb: *x",
+    ],
+)
+def test_stack_file_that_cannot_be_read_is_searched_for_credentials_as_it_is(tmp_path: Path, text: str) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text(text)
+
+    assert list(texts_of({}, tmp_path, "dev").values()) == text.splitlines()
