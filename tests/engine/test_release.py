@@ -104,3 +104,4 @@ def test_program_that_swaps_a_value_in_the_deployment_alone_is_stopped_before_th
     planned = releasing.plan()
     assert planned.code == 0, planned.out + planned.err
     assert "resources: no changes" in planned.out
+    assert "that differ from the state" not in planned.out
