@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agent_network_runtime.challenge import AUTHORITY
+from agent_network_runtime.errors import ConfigurationError
 from agent_network_runtime.secret import Secret
+from agent_network_runtime.settings import ActsForUsers, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,21 @@ class Application:
     def token_url(self) -> str:
         """Address of the token endpoint of the agent's own tenant: with `common`, guests would get the wrong tenant."""
         return f"{self.authority.rstrip('/')}/{self.tenant_id}/oauth2/v2.0/token"
+
+
+def application_for_users(settings: Settings) -> tuple[Application, ActsForUsers]:
+    """Return the application with which an agent acts for users, and what the agent may do for them.
+
+    Raises:
+        ConfigurationError: the agent does not act for users.
+    """
+    acts, application = settings.acts_for_users, settings.application
+    if acts is None or application is None:
+        raise ConfigurationError(f"the agent {settings.agent} does not act for users; declare acts_for_users")
+    found = Application(
+        tenant_id=settings.tenant_id, client_id=application.client_id, authority=settings.authority_host
+    )
+    return found, acts
 
 
 @dataclass(frozen=True, kw_only=True)

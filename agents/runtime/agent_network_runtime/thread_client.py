@@ -17,10 +17,10 @@ from azure.core.credentials import AccessTokenInfo, TokenRequestOptions
 from agent_network_runtime.agent_identity import AgentIdentity
 from agent_network_runtime.api_hosts import HostPolicy
 from agent_network_runtime.azure_tokens import UserAccessToken, UserAccessTokenInfo
-from agent_network_runtime.errors import ConfigurationError, RuntimeLibraryError
+from agent_network_runtime.errors import RuntimeLibraryError
 from agent_network_runtime.exchange import Granted, Post, Rules, TokenRequest, exchange
 from agent_network_runtime.flights import SyncFlights
-from agent_network_runtime.parties import Application, IncomingToken
+from agent_network_runtime.parties import Application, IncomingToken, application_for_users
 from agent_network_runtime.platform_variables import FEDERATED_TOKEN_FILE
 from agent_network_runtime.proof import KeptProof, pod_token
 from agent_network_runtime.request_cache import LARGEST_HELD, LARGEST_REQUEST, TokenCache
@@ -94,18 +94,14 @@ class UserTokenClient:
         cls, settings: Settings, *, rules: Rules | None = None, tls: ssl.SSLContext | None = None
     ) -> Self:
         """Make the client that an agent's settings describe."""
-        acts, application = settings.acts_for_users, settings.application
-        if acts is None or application is None:
-            raise ConfigurationError(f"the agent {settings.agent} does not act for users; declare acts_for_users")
+        application, acts = application_for_users(settings)
         rules = rules or Rules()
         if isinstance(acts.credential, PodToken):
             proof = PodProof()
         else:
             proof = IdentityProof(AgentIdentity(settings, acts.credential), acts.token_exchange_audience, rules)
         return cls(
-            Application(
-                tenant_id=settings.tenant_id, client_id=application.client_id, authority=settings.authority_host
-            ),
+            application,
             DeclaredScopes(acts.apis),
             proof,
             rules=rules,

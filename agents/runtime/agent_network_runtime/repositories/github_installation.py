@@ -8,6 +8,7 @@ this one repository reads its files. Both are given back at once.
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from typing import Generic, TypeVar
 
 import aiohttp
 import requests
@@ -33,15 +34,18 @@ from agent_network_runtime.repositories.sources import ApiSource, SyncApiSource
 from agent_network_runtime.repositories.transport import AsyncTransport, SyncTransport
 from agent_network_runtime.secret import Secret
 
+_App = TypeVar("_App", GitHubApp, SyncGitHubApp)
+_Session = TypeVar("_Session", aiohttp.ClientSession, requests.Session)
 
-class GitHubInstallation:
-    """Opens repositories of GitHub asynchronously, as an app, for users who may read them themselves."""
+
+class _Installation(Generic[_App, _Session]):
+    """App of GitHub that is installed in accounts, with the session for its requests and the users' GitHub accounts."""
 
     def __init__(
         self,
-        app: GitHubApp,
+        app: _App,
         accounts: AccountMapping,
-        session: aiohttp.ClientSession,
+        session: _Session,
         hosts: GitHubHosts | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -50,6 +54,10 @@ class GitHubInstallation:
         self._session = session
         self._origin = (hosts or GitHubHosts()).api
         self._clock = clock
+
+
+class GitHubInstallation(_Installation[GitHubApp, aiohttp.ClientSession]):
+    """Opens repositories of GitHub asynchronously, as an app, for users who may read them themselves."""
 
     @asynccontextmanager
     async def open(
@@ -88,22 +96,8 @@ class GitHubInstallation:
         return AsyncTransport(self._session, self._origin, held)
 
 
-class SyncGitHubInstallation:
+class SyncGitHubInstallation(_Installation[SyncGitHubApp, requests.Session]):
     """Opens repositories of GitHub synchronously, as an app, for users who may read them themselves."""
-
-    def __init__(
-        self,
-        app: SyncGitHubApp,
-        accounts: AccountMapping,
-        session: requests.Session,
-        hosts: GitHubHosts | None = None,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._app = app
-        self._accounts = accounts
-        self._session = session
-        self._origin = (hosts or GitHubHosts()).api
-        self._clock = clock
 
     @contextmanager
     def open(

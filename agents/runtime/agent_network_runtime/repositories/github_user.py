@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import aiohttp
 import requests
@@ -23,6 +24,8 @@ from agent_network_runtime.repositories.signed_mapping import AccountMapping
 from agent_network_runtime.repositories.sources import ApiSource, SyncApiSource
 from agent_network_runtime.repositories.transport import AsyncTransport, SyncTransport
 from agent_network_runtime.secret import Secret
+
+_Session = TypeVar("_Session", aiohttp.ClientSession, requests.Session)
 
 
 @dataclass(slots=True)
@@ -56,13 +59,13 @@ class DeviceLogin:
         return code
 
 
-class GitHubDeviceFlow:
-    """Opens repositories of GitHub asynchronously for users who sign in to GitHub with a code."""
+class _DeviceFlow(Generic[_Session]):
+    """App of GitHub whose users sign in with a code, with the session for its requests."""
 
     def __init__(
         self,
         client_id: str,
-        session: aiohttp.ClientSession,
+        session: _Session,
         hosts: GitHubHosts | None = None,
         accounts: AccountMapping | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -73,6 +76,10 @@ class GitHubDeviceFlow:
         self._hosts = hosts or GitHubHosts()
         self._accounts = accounts
         self._clock = clock
+
+
+class GitHubDeviceFlow(_DeviceFlow[aiohttp.ClientSession]):
+    """Opens repositories of GitHub asynchronously for users who sign in to GitHub with a code."""
 
     async def begin(self, user: AuthenticatedUser, request_id: str, repository: GitHubRepository) -> DeviceLogin:
         """Begin the sign-in of a user for one request; show the code to nobody else."""
@@ -111,23 +118,8 @@ class GitHubDeviceFlow:
                 token.drop()
 
 
-class SyncGitHubDeviceFlow:
+class SyncGitHubDeviceFlow(_DeviceFlow[requests.Session]):
     """Opens repositories of GitHub synchronously for users who sign in to GitHub with a code."""
-
-    def __init__(
-        self,
-        client_id: str,
-        session: requests.Session,
-        hosts: GitHubHosts | None = None,
-        accounts: AccountMapping | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Remember the app and its session; with `accounts`, only the user's mapped GitHub account may sign in."""
-        self._client_id = client_id
-        self._session = session
-        self._hosts = hosts or GitHubHosts()
-        self._accounts = accounts
-        self._clock = clock
 
     def begin(self, user: AuthenticatedUser, request_id: str, repository: GitHubRepository) -> DeviceLogin:
         """Begin the sign-in of a user for one request; show the code to nobody else."""

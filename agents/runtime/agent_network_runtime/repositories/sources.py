@@ -1,8 +1,12 @@
 """Sources of a repository's files over any repository API, asynchronous and synchronous, with limits for all reads."""
 
+from typing import Generic, TypeVar
+
 from agent_network_runtime.repositories.errors import RepositoryTooLargeError
 from agent_network_runtime.repositories.files import Limits, RepositoryApi, RepositoryFile, refuse_unlisted
 from agent_network_runtime.repositories.transport import AsyncTransport, SyncTransport
+
+_Transport = TypeVar("_Transport", AsyncTransport, SyncTransport)
 
 
 class _Reads:
@@ -22,10 +26,10 @@ class _Reads:
         self._bytes += file.size
 
 
-class ApiSource:
-    """Files of one repository at one commit, read asynchronously from a repository API."""
+class _Source(Generic[_Transport]):
+    """Repository API and transport of one repository at one commit, with the limits for all reads."""
 
-    def __init__(self, api: RepositoryApi, transport: AsyncTransport, limits: Limits | None = None) -> None:
+    def __init__(self, api: RepositoryApi, transport: _Transport, limits: Limits | None = None) -> None:
         self._api = api
         self._transport = transport
         self._reads = _Reads(limits or Limits())
@@ -34,6 +38,10 @@ class ApiSource:
     def commit(self) -> str:
         """Id of the commit."""
         return self._api.commit
+
+
+class ApiSource(_Source[AsyncTransport]):
+    """Files of one repository at one commit, read asynchronously from a repository API."""
 
     async def list_files(self) -> tuple[RepositoryFile, ...]:
         """Return the regular files of the commit, by path."""
@@ -47,18 +55,8 @@ class ApiSource:
         return await self._transport.run(self._api.content(file, self._reads.limits))
 
 
-class SyncApiSource:
+class SyncApiSource(_Source[SyncTransport]):
     """Files of one repository at one commit, read synchronously from a repository API."""
-
-    def __init__(self, api: RepositoryApi, transport: SyncTransport, limits: Limits | None = None) -> None:
-        self._api = api
-        self._transport = transport
-        self._reads = _Reads(limits or Limits())
-
-    @property
-    def commit(self) -> str:
-        """Id of the commit."""
-        return self._api.commit
 
     def list_files(self) -> tuple[RepositoryFile, ...]:
         """Return the regular files of the commit, by path."""
