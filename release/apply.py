@@ -19,6 +19,7 @@ from access.readers.planned_resources import planned_resources
 from release import statements
 from release.access_review import Verdict, review_access
 from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved
+from release.current_identities import identity_problems
 from release.enforcement.enforced_run import enforced_up, observed_preview
 from release.enforcement.planned_steps import PlannedSteps
 from release.engine.interruption import InterruptedRun, Interruption, interruptible
@@ -110,6 +111,7 @@ def _apply(  # noqa: PLR0913, PLR0917 (those of `apply`)
     around.report("previewing again")
     preview = _same_preview(around, evidence)
     grows = _grows(around, evidence, export, preview)
+    _refuse_other_identities(around, export, preview)
     around.report("looking for the approval")
     approval = check_approved(rule, source, evidence, around.now(), grows=grows)
     _check_digest_is_given(approval, digest)
@@ -200,6 +202,17 @@ def _refuse_other_inputs(around: Surroundings, evidence: Evidence, export: Mappi
         problems += [f"since the plan, {each}" for each in evidence.inputs.differences(inputs)]
     if problems:
         raise ReleaseError("\n".join([*problems, "nothing was changed; make a new plan with `release plan`"]))
+
+
+def _refuse_other_identities(around: Surroundings, export: Mapping[str, Any], preview: Mapping[str, Any]) -> None:
+    """Raise an error for an identity that Azure has with another principal than the state."""
+    state = deployed_graph(export)
+    if not state.resources:
+        return
+    around.report("reading the identities of the stack in Azure")
+    problems = identity_problems(state, around.live(state), preview)
+    if problems:
+        raise ReleaseError("\n".join([*problems, "nothing was changed"]))
 
 
 def _same_preview(around: Surroundings, evidence: Evidence) -> Mapping[str, Any]:

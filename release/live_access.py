@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from access.findings import Finding
+from access.findings import Finding, check
 from access.findings.additions import added_findings
 from access.model.declared import Declared
 from access.model.graph import Graph
@@ -67,8 +67,12 @@ def live_access(
     grants = additional_grants(state, live, declared, today=today, release=own)
     findings = added_findings(state, live, today=today, declared=declared)
     concerned = tuple(one for one in findings if _concerns_network(live, one))
-    errors = [one.what for one in concerned if one.rule.severity == "error" and one.exception is None]
-    undeclared = dict.fromkeys((*failures, *grants, *(each for each in errors if each not in known)))
+    errors = [one for one in concerned if one.rule.severity == "error" and one.exception is None]
+    if errors:
+        # A comparison of two sources knows no network.yaml, which can explain a finding.
+        confirmed = {(one.rule.id, one.what) for one in check(live, declared, today=today)}
+        errors = [one for one in errors if (one.rule.id, one.what) in confirmed and one.what not in known]
+    undeclared = dict.fromkeys((*failures, *grants, *(one.what for one in errors)))
     return LiveAccess(
         undeclared=_without_repetitions(undeclared),
         missing=tuple(missing_grants(state, live)),

@@ -18,6 +18,7 @@ from access.reports.page import page
 from components.preflight import PLANNING
 from release import self_test, statements
 from release.access_review import Verdict, review_access
+from release.current_identities import identity_problems
 from release.drift import Drift, drift_rows, drifts
 from release.engine.stack import Violation
 from release.errors import ReleaseError
@@ -155,16 +156,16 @@ def _facts(around: Surroundings) -> _Facts:
     if inputs is None or problems:
         raise ReleaseError("\n".join(problems))
     before = deployed_graph(export)
-    drift, live = (), LiveAccess()
+    drift, live, azure = (), LiveAccess(), before
     if before.resources:
         around.report("comparing the state with Azure")
         drift = drifts(stack.refresh_preview())
         around.report("reading access in Azure that nobody declared")
-        live = live_access(
-            before, around.live(before), around.declared, around.origin.time.date(), around.release_roles
-        )
+        azure = around.live(before)
+        live = live_access(before, azure, around.declared, around.origin.time.date(), around.release_roles)
     around.report("previewing the program with the policy pack")
     preview, violations = _previewed(around)
+    others = identity_problems(before, azure, preview)
     return _Facts(
         inputs=inputs,
         preview=preview,
@@ -172,7 +173,7 @@ def _facts(around: Surroundings) -> _Facts:
         changes=resource_changes(preview),
         drift=drift,
         before=before,
-        live=live,
+        live=replace(live, undeclared=(*live.undeclared, *others)),
     )
 
 

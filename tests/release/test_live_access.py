@@ -273,6 +273,14 @@ def test_what_happens_outside_of_the_network_is_not_access_to_the_network(change
     assert compared(change).undeclared == ()
 
 
+def test_finding_that_network_yaml_explains_is_not_access_that_nobody_declared() -> None:
+    """An agent's library checks tokens, which only network.yaml shows if Azure returns no application of the agent."""
+    found = compared(without("Application"))
+
+    assert [each for each in found.missing if "the Entra application of agent 'intake'" in each], found.missing
+    assert [each for each in found.undeclared if "without a token" in each] == []
+
+
 @pytest.mark.parametrize(
     ("exception", "accepts"),
     [
