@@ -163,6 +163,65 @@ def test_unknown_value_of_every_type_that_gives_access_must_come_from_the_approv
     assert len(problems(ANOTHER)) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "gives"),
+    [
+        ("azure-native:authorization:RoleManagementPolicy", True),
+        ("azure-native:managedservices:RegistrationAssignment", True),
+        ("azure-native:keyvault:AccessPolicy", True),
+        ("azure-native:sql:ServerAzureADAdministrator", True),
+        ("azure-native:storage:LocalUser", True),
+        ("azure-native:kusto:ClusterPrincipalAssignment", True),
+        ("azuread:index/application:Application", True),
+        ("azure-native:app:ContainerApp", False),
+        ("azure-native:managedidentity:UserAssignedIdentity", False),
+        ("kubernetes:apps/v1:Deployment", False),
+        ("random:index/randomId:RoleAssignment", False),
+    ],
+)
+def test_types_that_give_access_are_assignments_administrators_and_all_of_entra(kind: str, *, gives: bool) -> None:
+    assert gives_access(kind) is gives
+
+
+APP, POD, PROVIDER = "azure-native:app:ContainerApp", "kubernetes:core/v1:Pod", "pulumi:providers:kubernetes"
+
+
+@pytest.mark.parametrize(
+    ("kind", "planned", "values", "problems"),
+    [
+        (APP, {"text": UNKNOWN}, {"text": f"id={WHO}"}, 0),
+        (APP, {"text": UNKNOWN}, {"text": f"id={OTHER}"}, 1),
+        (APP, {"text": UNKNOWN}, {"text": UNKNOWN}, 0),
+        (APP, {"clientId": UNKNOWN}, {"clientId": UNKNOWN}, 1),
+        (APP, {"text": "a"}, {"text": "b"}, 1),
+        (APP, {"metadata": {}}, {"metadata": {"labels": {"a": "b"}}}, 1),
+        (POD, {"metadata": {}}, {"metadata": {"labels": {"a": "b"}}}, 0),
+        (POD, {"metadata": {"labels": {"a": "b"}}}, {"metadata": {"labels": {"a": "c"}}}, 1),
+        (POD, {"metadata": {"labels": {"a": "b"}}}, {"metadata": {"labels": {}}}, 1),
+        (POD, {"spec": {}}, {"spec": {"hostNetwork": True}}, 1),
+        (POD, {"spec": [1, 2]}, {"spec": [1]}, 1),
+        (POD, {"spec": [1, 2]}, {"spec": [1, 3]}, 1),
+        (PROVIDER, {"version": "1"}, {"version": "2"}, 0),
+        (PROVIDER, {"cluster": "1"}, {"cluster": "2"}, 1),
+        (APP, {"version": "1"}, {"version": "2"}, 1),
+    ],
+)
+def test_values_of_a_resource_that_gives_no_access_are_bound_too(
+    kind: str, planned: dict[str, Any], values: dict[str, Any], problems: int
+) -> None:
+    sources = dict.fromkeys(planned, (AGENT,))
+    plan = PlannedResource(urn="urn:grant", type=kind, inputs=planned, sources=sources)
+
+    assert len(found(values, plan, kind=kind)) == problems
+
+
+@pytest.mark.parametrize("name", ["", "not-a-guid", UNKNOWN, None, f"{WHO}0"])
+def test_name_of_an_assignment_that_the_preview_does_not_know_must_be_a_guid(name: str | None) -> None:
+    (problem,) = found({**RIGHT, "roleAssignmentName": name})
+
+    assert problem.startswith("roleAssignmentName is ")
+
+
 def test_preview_gives_the_scope_of_an_assignment_that_depends_on_a_new_container() -> None:
     base = {"custom": True, "provider": "p::1"}
     account = {"accountName": "a", "resourceGroupName": "rg"}
