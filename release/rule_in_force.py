@@ -1,7 +1,7 @@
 """Approval setting in force for a plan: a commit that loosens its own approval is approved as before.
 
 Owns which of two settings is stricter: that of the last release, as its result recorded it next to the state, and that
-of the commit. Whoever can push a commit could otherwise switch its approval off, or register a key, in the commit.
+of the commit. Otherwise, anyone who can push a commit could switch its approval off, or register a key, in the commit.
 """
 
 from collections.abc import Iterator, Mapping

@@ -22,7 +22,7 @@ _VERDICTS = frozenset({"unchanged", "growth", "refused"})
 
 
 def irregular_names(folder: Path) -> tuple[str, ...]:
-    """Return the names in a folder that are no ordinary files, such as links and folders."""
+    """Return the names in a folder that are not ordinary files, such as links and folders."""
     return tuple(sorted(each.name for each in folder.iterdir() if not stat.S_ISREG(each.lstat().st_mode)))
 
 
