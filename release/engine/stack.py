@@ -20,6 +20,7 @@ from access.model.json_values import mapping, text
 from release.engine.command import OwnSessionCommand
 from release.engine.failure_reason import failure_reason, plain_message
 from release.engine.interruption import InterruptedRun
+from release.engine.overrides import engine_overrides
 from release.errors import ReleaseError
 
 __all__ = ["EngineStack", "Outcome", "Pack", "Violation"]
@@ -74,10 +75,14 @@ class EngineStack:
             environment: environment variables in addition to those of this process.
 
         Raises:
-            ReleaseError: the CLI is missing or too old, or there is no such stack.
+            ReleaseError: the CLI is missing or too old, there is no such stack, or a setting that no plan has would
+                change what the engine does.
         """
         self.name, self.root = name, root
         self.environment = {**_ENVIRONMENT, **(environment or {})}
+        overrides = list(engine_overrides(root, name, self.full_environment))
+        if overrides:
+            raise ReleaseError("\n".join(overrides))
         try:
             self._command = OwnSessionCommand()
             options = automation.LocalWorkspaceOptions(env_vars=self.environment, pulumi_command=self._command)
