@@ -11,13 +11,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from cli import release_steps
+from cli.main import run
 from cli.release_surroundings import prepared
 from localazure.endpoints.signed_tokens import signing_key
 from localazure.fronts.packages import WORLD
@@ -27,6 +30,7 @@ from release.approval import ApprovalRule, When
 from release.backend import FolderBackend
 from release.engine.stack import Outcome
 from release.errors import ReleaseError
+from release.live_access import LiveAccess
 from release.plan import plan
 from release.signing.sigstore_client import SigstoreClient
 from release.signing.statement_signing import StatementSigning
@@ -120,7 +124,9 @@ def signed_statement(bundle: Path) -> bytes:
 
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Signed]:
-    with serving() as sigstore, issuing(now=int(time.time())) as issuer:
+    with serving() as sigstore, issuing(now=int(time.time())) as issuer, pytest.MonkeyPatch.context() as patch:
+        # Reading the versions of all packages takes most of the time of a refusal, and nothing here changes them.
+        patch.setattr("release.inputs.bound_inputs.tool_versions", lambda _environment: {"tool": "1"})
         yield Signed(tmp_path_factory.mktemp("signed"), sigstore, issuer)
 
 
@@ -393,6 +399,20 @@ def test_deployment_whose_result_cannot_be_signed_keeps_its_statement_and_is_rep
     assert not applied.is_complete
     kept = [path.name.partition("+0000-")[2] for path in (tmp_path / "backend").rglob("*result*")]
     assert kept == ["result.intoto.json"]
+
+
+def test_command_that_cannot_sign_its_result_ends_with_the_reason_and_exit_code_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: tiny\n")
+    monkeypatch.chdir(tmp_path)
+    steps = SimpleNamespace(around=None, rule=ALWAYS, source=lambda: None)
+    applied = Applied(outcome=Outcome(), read_back=LiveAccess(), document={}, unsigned="503: no")
+    monkeypatch.setattr(release_steps, "prepared", lambda *_: nullcontext(steps))
+    monkeypatch.setattr(release_steps, "apply", lambda *_, **__: applied)
+
+    assert run(["release", "apply", "--evidence", "."]) == 1
+    assert "error: the statement of the result is not signed: 503: no" in capsys.readouterr().err
 
 
 def test_signature_is_verified_by_the_command_of_sigstore(signed: Signed) -> None:
