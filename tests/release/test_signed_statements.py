@@ -82,7 +82,8 @@ class Signed:
         self.release.signing = StatementSigning(IDENTITY, self.job, self.trust)
         self.release.evidence, _ = plan(self.release.around(), self.release.folder)
         self.approve()
-        approve(self.release.around(), self.release.folder, ALWAYS, self.release.records)
+        self.digest = self.release.evidence.digest
+        approve(self.release.around(), self.release.folder, ALWAYS, self.release.records, digest=self.digest)
 
     def approve(self, **other: str) -> None:
         """Let the reviewer approve the run of the plan, as a platform has it."""
@@ -95,7 +96,7 @@ class Signed:
     def apply(self, folder: Path) -> Applied:
         """Deploy evidence; its statements are kept in the folder `backend` next to it."""
         with changed(self.release, backend=FolderBackend(folder.parent / "backend")):
-            return apply(self.release.around(), folder, ALWAYS, self.release.records)
+            return apply(self.release.around(), folder, ALWAYS, self.release.records, digest=self.digest)
 
     def refusal(self, folder: Path) -> str:
         """Return the reason why evidence is not deployed."""
@@ -303,7 +304,7 @@ def test_approve_refuses_a_plan_that_the_declared_workflow_has_not_signed(signed
     signed.sign(folder / PLAN, {"repository": "mallory/agents"})
 
     with pytest.raises(ReleaseError, match="OIDCSourceRepositoryURI does not match"):
-        approve(signed.release.around(), folder, ALWAYS, signed.release.records)
+        approve(signed.release.around(), folder, ALWAYS, signed.release.records, digest=signed.digest)
 
 
 OTHER_JOB = {"job_workflow_ref": f"{FILE}@refs/heads/topic"}
@@ -376,12 +377,13 @@ def test_plan_of_a_person_or_a_pull_request_stays_unsigned_and_is_not_deployed(
     folder, entries, requests = signed.copy(tmp_path), signed.sigstore.entries, len(signed.issuer.seen)
     signing = StatementSigning(IDENTITY, {**signed.job, **job}, signed.trust)
     with changed(signed.release, signing=signing):
-        plan(signed.release.around(), folder)
+        evidence, _ = plan(signed.release.around(), folder)
 
     assert (folder / "plan.intoto.json").is_file()
     assert (signed.sigstore.entries, len(signed.issuer.seen)) == (entries, requests)
     assert "leaving the plan unsigned, so that `release apply` refuses it" in "".join(signed.release.reported)
-    assert "plan.sigstore.json: is missing" in signed.refusal(folder)
+    with changed(signed, digest=evidence.digest):
+        assert "plan.sigstore.json: is missing" in signed.refusal(folder)
 
 
 def test_deployment_whose_result_cannot_be_signed_keeps_its_statement_and_is_reported(
