@@ -174,7 +174,9 @@ class _Azure:
         names = {one.id.split("/")[2] for one in state.resources if one.id.lower().startswith("/subscriptions/")}
         if len(names) != 1:
             raise ReleaseError(f"the stack has resources in {len(names)} subscriptions; a release reads one")
-        return live.read(names.pop(), live.signed_in(), network=declared.network, stack=declared.stack, like=state)
+        return live.read(
+            names.pop(), live.signed_in(), network=declared.network, stack=declared.stack, like=state, app_roles=True
+        )
 
 
 class _LocalAzure:

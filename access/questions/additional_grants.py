@@ -1,4 +1,4 @@
-"""Finds access in Azure that neither the state of a stack nor network.yaml has: role assignments, one by one.
+"""Finds access in Azure that neither the state of a stack nor network.yaml has: role assignments and app roles.
 
 Owns the choice of the assignments. For an identity of the network every assignment counts, also one that adds nothing
 today, since it stays when the declared one goes. For anybody else those count with which more than settings of the
@@ -15,6 +15,7 @@ from access.azure.privileges import assigns_any_role
 from access.azure.scopes import key, shown
 from access.evaluate.decisions import EffectiveAccess, all_access
 from access.evaluate.platform_grants import is_platform_assignment
+from access.model.applications import DirectoryRight
 from access.model.declared import Declared
 from access.model.graph import Assignment, Graph, Principal
 from access.questions.doubts import acts
@@ -55,6 +56,22 @@ def additional_grants(
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
             reach = f"{', '.join(names[:_SHOWN])}{more}"
             yield f"{_text(principal, one)}, and so has access to {reach} ({_place(one)})"
+    yield from _rights(state, live)
+
+
+def _rights(state: Graph, live: Graph) -> Iterator[str]:
+    """Yield a sentence for each right in Entra ID of an identity of the network that the state does not have."""
+    known = {(one.principal.lower(), _role_of(one)) for one in state.directory_rights}
+    for one in live.directory_rights:
+        principal = live.principal(one.principal)
+        if principal is not None and principal.is_in_network and (one.principal.lower(), _role_of(one)) not in known:
+            yield f"{principal.display_name} has {one.what}, which is not in the state of the stack"
+
+
+def _role_of(one: DirectoryRight) -> str:
+    """Return the role of a right, without the API, which each source calls by another name."""
+    quoted = one.what.split("'")
+    return quoted[1].lower() if len(quoted) > 1 else one.what
 
 
 def assignment_key(one: Assignment) -> _Key:

@@ -23,6 +23,7 @@ from access.readers.directory_applications import (
 )
 from access.readers.entra_directory import directory_of, memberships_of
 from access.readers.graph_builder import graph
+from access.readers.identity_rights import FoundRights, rights_of
 from access.readers.network_names import (
     ProgramPrincipals,
     agents_by_path,
@@ -45,6 +46,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
     stack: str = "",
     like: Graph | None = None,
     directory: str | None = None,
+    app_roles: bool = False,
 ) -> Graph:
     """Return the access graph of a live subscription, or of one resource group with inherited assignments.
 
@@ -59,6 +61,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         like: a graph of the network's program. Resources at the same path, in any subscription, get its names. Without
             it, everything of a kind that networks have counts as declared, under its name in Azure.
         directory: URL of Microsoft Graph; by default that of the endpoint's cloud. A loopback endpoint has none.
+        app_roles: True to read the app roles that the network's identities have in other APIs, one list an identity.
 
     Raises:
         UnreadableSource: nobody is signed in, or the caller may not read it; the message has the fix.
@@ -88,6 +91,10 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
     memberships, notes = _memberships(principals, reading.denies, credential, directory)
     # A failure ends the requests to Microsoft Graph: the next one would fail, too.
     behind = credentials_of(principals, credential, directory) if directory and not notes else FoundCredentials()
+    rights = FoundRights()
+    if app_roles and directory and not notes:
+        called = {one.principal.lower() for one in found.applications if one.agent}
+        rights = rights_of(principals, called, credential, directory)
     return Graph(
         principals=principals,
         resources=(with_network_name(each, names) for each in found.resources),
@@ -98,12 +105,13 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
             *applications.unread,
             *notes,
             *behind.unread,
+            *rights.unread,
         ),
         actors=(*found.actors, *behind.actors),
         outside_apps=found.outside_apps,
         memberships=memberships,
         applications=found.applications,
-        directory_rights=found.directory_rights,
+        directory_rights=(*found.directory_rights, *rights.rights),
         # Azure lists a role assignment of a management group only for the subscriptions in it.
         management_groups_known=True,
         directory_known=applications.complete,

@@ -31,6 +31,7 @@ def named_like(found: Graph, like: Graph) -> Graph:
         outside_apps=found.outside_apps,
         memberships=found.memberships,
         applications=found.applications,
+        directory_rights=found.directory_rights,
         management_groups_known=found.management_groups_known,
         directory_known=found.directory_known,
         source=found.source,

@@ -198,7 +198,7 @@ UNDECLARED: Mapping[str, tuple[Change, str]] = {
         f"principal {STRANGER} has role 'Cosmos DB Built-in Data Contributor' at 'contoso-findings-live'",
     ),
     "app role of an agent's application": (app_role(STRANGER), f"agent 'intake' acts for '{STRANGER}'"),
-    "app role of Microsoft Graph": (graph_permission, "it gives a permission in an application"),
+    "app role of Microsoft Graph": (graph_permission, "report has the app role '"),
     "consent": (consent, "agent 'intake' has the consent of"),
     "credential of an agent's identity": (credential("notifier"), f"{FOREIGN} can act as notifier"),
     "credential of a pulling identity": (

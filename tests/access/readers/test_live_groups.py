@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from access.azure.application_permissions import graph_app_roles
 from access.azure.roles import by_name
 from access.evaluate.foreign_actors import actor_sentence, foreign_actors
 from access.findings import check
 from access.model.graph import Graph
+from access.questions.additional_grants import additional_grants
 from access.questions.proof import Proof, prove
 from access.questions.role_changes import packed_roles
 from access.readers import live, local
@@ -221,3 +223,36 @@ def test_microsoft_graph_address_follows_the_azure_cloud_and_is_empty_for_an_unk
     assert directory_of("https://management.azure.com/") == "https://graph.microsoft.com"
     assert directory_of("https://management.usgovcloudapi.net") == "https://graph.microsoft.us"
     assert directory_of("https://management.example") == ""
+
+
+def app_roles_of(arm: Arm, found: str, *rows: dict[str, str]) -> None:
+    """Give an identity app roles of APIs, and all others none."""
+    for one in program().principals:
+        arm.put(f"/v1.0/servicePrincipals/{one.id}/appRoleAssignments", list(rows) if one.id == found else [])
+
+
+def test_app_roles_of_identities_in_other_apis_are_read_from_live_azure(arm: Arm) -> None:
+    mail = {"id": "1", "appRoleId": graph_app_roles()["Mail.Read"], "resourceDisplayName": "Microsoft Graph"}
+    app_roles_of(arm, agent_id("report"), {**mail, "resourceId": GROUP})
+
+    graph = reading(arm, app_roles=True)
+
+    assert [(one.principal, one.what) for one in graph.directory_rights] == [
+        (agent_id("report"), "the app role 'Mail.Read' of 'Microsoft Graph'")
+    ]
+    assert notes(graph) == ()
+    assert list(additional_grants(program(), graph, DECLARED, today=date(2026, 11, 29), release={})) == [
+        "report has the app role 'Mail.Read' of 'Microsoft Graph', which is not in the state of the stack"
+    ]
+
+
+def test_app_roles_that_may_not_be_read_are_one_note_about_nobody(arm: Arm) -> None:
+    app_roles_of(arm, "")
+    for one in program().principals:
+        if one.purpose == "own":
+            arm.refuse(f"/v1.0/servicePrincipals/{one.id}/appRoleAssignments", 403)
+
+    graph = reading(arm, app_roles=True)
+
+    assert [(one.where, one.about) for one in notes(graph)] == [("Microsoft Graph", ())]
+    assert graph.directory_rights == ()
