@@ -162,10 +162,14 @@ def file_text(path: Path) -> str:
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise ReleaseError(f"{path}: is larger than a statement can be")
+            raise ReleaseError(
+                f"{path}: is larger than a statement can be; write it again with `release plan` or `release approve`"
+            )
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
-        raise ReleaseError(f"{path}: cannot be read as a statement") from None
+        raise ReleaseError(
+            f"{path}: cannot be read as a statement; write it again with `release plan` or `release approve`"
+        ) from None
 
 
 def _is_signed_by(envelope: Envelope, key: SSlibKey) -> bool:

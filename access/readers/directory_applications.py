@@ -258,7 +258,7 @@ class _Directory:
         return self._apis[object_id]
 
     def _list(self, path: str) -> Iterator[Values]:
-        """Yield all rows of a list.
+        """Yield all rows of a list of Microsoft Graph.
 
         Raises:
             UnreadableSource: a page cannot be read.

@@ -18,6 +18,7 @@ from release.errors import ReleaseError
 
 __all__ = ["PlatformClient"]
 
+_HOW_TO = "docs/howto/set-up-a-release-pipeline.md"
 _OK, _CREATED, _NOT_FOUND = 200, 201, 404
 _LONGEST_WAIT = 60
 """Maximum number of seconds for one request, retries included."""
@@ -95,7 +96,9 @@ class PlatformClient:
         if may_be_missing and response.status_code == _NOT_FOUND:
             return None
         if response.status_code not in {_OK, _CREATED}:
-            raise ReleaseError(f"{place}: responded with {response.status_code}")
+            raise ReleaseError(
+                f"{place}: responded with {response.status_code}; check that the job's token may do this: {_HOW_TO}"
+            )
         try:
             return response.json()
         except ValueError:

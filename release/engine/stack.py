@@ -67,7 +67,7 @@ class EngineStack:
     """Stack of a project, whose commands run with the Pulumi CLI on PATH."""
 
     def __init__(self, root: Path, name: str, environment: Mapping[str, str] | None = None) -> None:
-        """Select the stack.
+        """Select a stack of a project, which exists already.
 
         Args:
             root: folder of the project.

@@ -129,7 +129,7 @@ def test_approval_of_an_environment_on_github_does_not_count(
         ({}, {}, {"pulls": ()}, "no approval was found"),
     ],
 )
-def test_review_on_github_does_not_count(
+def test_review_on_github_counts_only_as_an_approval_of_these_files_by_another_writer(
     release: PlannedRelease, change: dict[str, Any], later: dict[str, Any], github: dict[str, Any], reason: str
 ) -> None:
     evidence = planned(release, RUN)

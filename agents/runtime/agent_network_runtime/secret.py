@@ -36,7 +36,7 @@ class Secret:
 
     @property
     def dropped(self) -> bool:
-        """True after `drop()`."""
+        """True after the secret was dropped."""
         return self._text is None
 
     def __repr__(self) -> str:

@@ -47,7 +47,7 @@ class RepositorySource(Protocol):
 
     @property
     def commit(self) -> str:
-        """Id of the commit."""
+        """Id of the commit whose files are read."""
         ...
 
     async def list_files(self) -> tuple[RepositoryFile, ...]:

@@ -76,7 +76,7 @@ class GitHubRepository:
 
     @property
     def full_name(self) -> str:
-        """Owner and name, with a slash."""
+        """Full name of the repository: its owner and name, with a slash."""
         return f"{self.owner}/{self.name}"
 
 

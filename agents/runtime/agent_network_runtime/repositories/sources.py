@@ -36,7 +36,7 @@ class _Source(Generic[_Transport]):
 
     @property
     def commit(self) -> str:
-        """Id of the commit."""
+        """Id of the commit whose files are read."""
         return self._api.commit
 
 
