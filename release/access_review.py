@@ -1,6 +1,8 @@
 """Review of the access that a release changes: the report with proof, findings and changes, and the verdict on it.
 
-A plan writes the review into its evidence; the deployment makes it again, since the evidence alone proves nothing.
+A plan writes the review into its evidence; the deployment makes it again, since the evidence alone proves nothing. Owns
+what counts as growth, in `is_growth` alone: the verdict of a plan, the need for an approval, and the refusal of a
+deployment without one follow from that answer. Decision 0020 has what another kind of growth needs.
 """
 
 from collections.abc import Mapping
@@ -10,13 +12,13 @@ from typing import Any
 
 from access.findings.additions import added_findings
 from access.model.graph import Graph
-from access.questions.diff import difference
+from access.questions.diff import Difference, difference
 from access.readers import preview as preview_reader
 from access.reports.document import document
 from access.reports.verdict import verdict
 from release.surroundings import Surroundings
 
-__all__ = ["AccessReview", "Verdict", "review_access"]
+__all__ = ["AccessReview", "Verdict", "is_growth", "review_access"]
 
 
 class Verdict(StrEnum):
@@ -62,5 +64,10 @@ def review_access(around: Surroundings, before: Graph, preview: Mapping[str, Any
     if verdict(report).level == "bad":
         found = Verdict.REFUSED
     else:
-        found = Verdict.GROWTH if access.grows or access.new_unread else Verdict.UNCHANGED
+        found = Verdict.GROWTH if is_growth(access) else Verdict.UNCHANGED
     return AccessReview(report=report, verdict=found)
+
+
+def is_growth(access: Difference) -> bool:
+    """Return True if a change of access is growth: somebody gains access, or something can no longer be judged."""
+    return access.grows or bool(access.new_unread)
