@@ -1,10 +1,11 @@
 """Release pipeline of a network, as far as an administrator creates it: the state, and who plans and applies.
 
 Part of the bootstrap program. Everything is in the deployer's group, where neither identity has a right beyond the
-container and the key of the state, so that neither can add a credential to an identity.
+containers and the key of the state, so that neither can add a credential to an identity.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,7 +13,7 @@ import pulumi
 from pulumi_azure_native import authorization, managedidentity, resources
 
 from agent_network.custom_role import create_role
-from agent_network.release_identities import assign, trust_job, use_state
+from agent_network.release_identities import assign, assign_approvers, trust_job, use_state
 from agent_network.state_store import create_state_store
 from agent_network.trusted_jobs import Jobs, trusted_jobs
 from components.release_roles import access_reader_role, planner_role
@@ -20,6 +21,7 @@ from manifest import azure_naming_rules
 
 __all__ = ["Existing", "PipelineSettings", "create_pipeline", "graph_reads", "pipeline_settings"]
 
+_GUID = re.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _GRAPH_READS = {
     "Application.Read.All": "reads the Entra applications of agents, their assignments and their credentials",
     "DelegatedPermissionGrant.Read.All": "reads the consents to these applications",
@@ -37,6 +39,8 @@ class PipelineSettings:
     """Name of the vault with the key of the state."""
     jobs: Jobs
     """Jobs that may sign in."""
+    approvers: str = ""
+    """Object id of the group whose members sign approvals with keys; empty if a platform has the approvals."""
 
 
 def pipeline_settings(text: str | None) -> tuple[PipelineSettings | None, list[str]]:
@@ -51,15 +55,22 @@ def pipeline_settings(text: str | None) -> tuple[PipelineSettings | None, list[s
         return None, ["pipeline: is not a mapping of settings; write it as one in YAML"]
     given = cast("dict[str, object]", found)
     jobs, problems = trusted_jobs(given)
-    allowed = ("state_account", "vault", "github", "azure_pipelines")
+    allowed = ("state_account", "vault", "github", "azure_pipelines", "approvers")
     problems += [f"{key}: is not a setting; allowed are {', '.join(allowed)}" for key in given if key not in allowed]
     for key, kind in (("state_account", "storage-account"), ("vault", "key-vault")):
         name = given.get(key, "")
         why = azure_naming_rules.PARENTS[kind].rule.error(str(name)) if name else "is missing; set a name"
         problems += [] if why is None else [f"{key}: {why}"]
+    approvers = str(given.get("approvers") or "").lower()
+    if approvers and not _GUID.fullmatch(approvers):
+        problems.append(
+            f"approvers: {approvers!r} is not the object id of a group; `az ad group show --group NAME --query id`"
+            " prints it"
+        )
     if problems or jobs is None:
         return None, [f"pipeline.{each}" for each in problems]
-    return PipelineSettings(state_account=str(given["state_account"]), vault=str(given["vault"]), jobs=jobs), []
+    account, vault = str(given["state_account"]), str(given["vault"])
+    return PipelineSettings(state_account=account, vault=vault, jobs=jobs, approvers=approvers), []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +116,8 @@ def create_pipeline(
     assign("planner-may-find-deleted-resources", role_id=existing.finder.id, scope=place, identity=planner)
     use_state("planner", planner, store, subscription=subscription, writes=False)
     use_state("deployer", deployer, store, subscription=subscription, writes=True)
+    if settings.approvers:
+        assign_approvers(settings.approvers, store, subscription=subscription)
     trust_job("planner-trusts-plan-job", settings.jobs.plan, planner, name="planner", group=own_group.name)
     trust_job("deployer-trusts-apply-job", settings.jobs.apply, deployer, name="deployer", group=own_group.name)
     pulumi.export("plan_client_id", planner.client_id)

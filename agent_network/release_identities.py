@@ -13,7 +13,7 @@ from agent_network.trusted_jobs import Job
 from components.federation import POD_AUDIENCE
 from components.grants import assignment_name
 
-__all__ = ["assign", "trust_job", "use_state"]
+__all__ = ["assign", "assign_approvers", "trust_job", "use_state"]
 
 
 def assign(
@@ -65,6 +65,34 @@ def use_state(
         identity=identity,
     )
     assign(f"{who}-may-decrypt-state", role_id=store.decrypter.id, scope=store.key.id, identity=identity)
+    if writes:
+        # It adds evidence for approvers, and reads what they have signed.
+        assign(
+            f"{who}-may-write-approvals",
+            role_id=definition_id(role, subscription),
+            scope=store.approvals.id,
+            identity=identity,
+        )
+
+
+def assign_approvers(group: str, store: StateStore, *, subscription: str) -> None:
+    """Register the one right of approvers who sign with keys: at the container of approvals, and not at the state's.
+
+    Args:
+        group: object id of a group of Entra ID.
+        store: containers of the state and of approvals.
+        subscription: id of the subscription.
+    """
+    role_id = definition_id(by_name("Storage Blob Data Contributor"), subscription)
+    authorization.RoleAssignment(
+        "approvers-may-write-approvals",
+        role_assignment_name=store.approvals.id.apply(lambda scope: assignment_name(scope, role_id, group)),
+        scope=store.approvals.id,
+        role_definition_id=role_id,
+        principal_id=group,
+        principal_type="Group",
+        opts=pulumi.ResourceOptions(delete_before_replace=False),
+    )
 
 
 def trust_job(

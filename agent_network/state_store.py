@@ -13,6 +13,7 @@ from pulumi_azure_native import authorization, keyvault, resources, storage
 
 from agent_network.custom_role import create_role
 from components.resources.storage_account import keep_deleted_blobs, keyless_account
+from release.backend import APPROVALS
 
 __all__ = ["StateStore", "create_state_store"]
 
@@ -32,9 +33,11 @@ Security", Microsoft Learn, 2026-04-09).
 
 
 class StateStore(NamedTuple):
-    """Container and key of a stack's state, with the addresses that Pulumi uses them by."""
+    """Containers and key of a stack's state, with the addresses that Pulumi uses them by."""
 
     container: storage.BlobContainer
+    approvals: storage.BlobContainer
+    """Container of evidence and signed approvals, which approvers write."""
     key: keyvault.Key
     decrypter: authorization.RoleDefinition
     """Role that decrypts with the key, and does nothing else with the key."""
@@ -73,18 +76,23 @@ def create_state_store(  # noqa: PLR0913 (the names and the places of its parts)
         resource_group_name=group.name,
         days=_KEPT_DAYS,
     )
-    container = storage.BlobContainer(
-        "state",
-        container_name=_CONTAINER,
-        account_name=account.name,
-        resource_group_name=group.name,
-        public_access=storage.PublicAccess.NONE,
-        # No state before its versions are kept.
-        opts=pulumi.ResourceOptions(protect=True, depends_on=[service]),
+    # No state before its versions are kept. A version that is replaced or deleted stays, of approvals, too.
+    protected = pulumi.ResourceOptions(protect=True, depends_on=[service])
+    container, approvals = (
+        storage.BlobContainer(
+            name,
+            container_name=name,
+            account_name=account.name,
+            resource_group_name=group.name,
+            public_access=storage.PublicAccess.NONE,
+            opts=protected,
+        )
+        for name in (_CONTAINER, APPROVALS)
     )
     key = _key(vault_name, group.name, location, kept)
     return StateStore(
         container,
+        approvals,
         key,
         _decrypting_role(network, group, group_id),
         account.primary_endpoints.apply(lambda each: _backend_url(account_name, each.blob)),

@@ -4,27 +4,30 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from access.reports import text
 from access.reports.terminal import Style
+from cli.approval_records import approving
 from cli.exit_codes import ExitCode
 from cli.output import print_error, print_text
 from cli.project_root import shown_path
 from cli.release_surroundings import prepared
 from release.access_review import Verdict
 from release.apply import Applied, apply, approve
+from release.approval import Approval, ApprovalRule, check_approved
 from release.approval_sources.signed import sign_approval
 from release.engine.interruption import interruptible
-from release.errors import NotApprovedError
-from release.evidence import Evidence, read_evidence
+from release.errors import NotApprovedError, ReleaseError
+from release.evidence import EVIDENCE, Evidence, read_evidence
 from release.job_outputs import hand_over, without_commands
 from release.plan import PAGE, plan
 from release.pull_request_comment import write_comment
 from release.summary import earlier_findings, noted_parts, refused_parts, verdict_clause
 from safe_text.display import visible
 
-__all__ = ["run_apply", "run_approve", "run_comment", "run_plan"]
+__all__ = ["run_apply", "run_approve", "run_comment", "run_plan", "run_sign"]
 
 _CODES = {Verdict.UNCHANGED: ExitCode.OK, Verdict.GROWTH: ExitCode.GROWTH, Verdict.REFUSED: ExitCode.NO}
 _FOLDER = ".release"
@@ -59,29 +62,67 @@ def run_comment(folder: Path, digest: str | None) -> ExitCode:
     return ExitCode.OK
 
 
-def run_approve(root: Path, stack: str, folder: Path, key: Path | None, digest: str | None) -> ExitCode:
-    """Record the approval of a plan, print who gave it, and return the exit code.
+def run_approve(root: Path, stack: str, folder: Path | None, digest: str | None) -> ExitCode:
+    """Record the approval of a plan from the records that have it, print who gave it, and return the exit code.
+
+    Without an approval, evidence that is to be signed is added for its approvers.
 
     Raises:
         ReleaseError: the evidence was edited or has another digest.
     """
+    folder = folder or root / _FOLDER / stack
     with interruptible(), prepared(root, stack) as preparation:
-        around, rule = preparation.around, preparation.rule
-        if key is not None:
-            sign_approval(root, read_evidence(folder, digest), rule, preparation.setting.keys, key, around.now())
+        around, rule, exchange = preparation.around, preparation.rule, preparation.exchange
         try:
             found = approve(around, folder, rule, preparation.source(), digest=digest)
         except NotApprovedError as error:
             print_error(str(error))
+            if exchange is not None:
+                evidence = read_evidence(folder, digest)
+                exchange.publish(evidence)
+                print_text(
+                    "approvers can read and sign the evidence now; run this job again after that:\n"
+                    f"  agent-network release approve --stack {stack} --digest {evidence.digest} --key FILE"
+                )
             return ExitCode.NO
-    short = read_evidence(folder).digest[:12]
-    if found is None:
-        print_text(f"plan {short} needs no approval")
+    _print_approval(read_evidence(folder), found, rule)
+    return ExitCode.OK
+
+
+def run_sign(root: Path, stack: str, folder: Path | None, key: Path | None, digest: str | None) -> ExitCode:
+    """Sign an approval of a plan with a registered key and hand it in, or only download the evidence.
+
+    Evidence that is not on this machine is downloaded by its digest. The state of the stack is not used, so that an
+    approver needs no access to it.
+
+    Args:
+        root: folder of the project.
+        stack: name of the stack.
+        folder: folder of the evidence; None for `.release/<stack>`.
+        key: file of the private key; None to download alone.
+        digest: digest of the evidence.
+
+    Raises:
+        ReleaseError: there is no such evidence, it is of another stack, or the key may not approve it.
+    """
+    folder = folder or root / _FOLDER / stack
+    using = approving(root, stack)
+    is_here = (folder / EVIDENCE).is_file()
+    if key is None or (digest is not None and not is_here):
+        evidence = using.exchange.download(digest or "", folder)
+        print_text(f"downloaded evidence {evidence.digest[:12]}: {shown_path(folder)} ({PAGE} for people)")
+    else:
+        evidence = read_evidence(folder, digest)
+    if evidence.inputs.stack != stack:
+        raise ReleaseError(f"the evidence is of stack {evidence.inputs.stack!r}; pass it with --stack")
+    if key is None:
         return ExitCode.OK
-    print_text(f"plan {short} is approved by {visible(found.by)} ({visible(found.source)}), for {rule.hours} hours")
-    if found.authors is not None:
-        names = ", ".join(visible(each) for each in sorted(found.authors.names))
-        print_text(f"authors, who may not approve: {names} ({visible(found.authors.commits)})")
+    now = datetime.now(UTC)
+    signed = sign_approval(root, evidence, using.rule, using.setting.keys, key, now)
+    grows = evidence.document.get("verdict") != Verdict.UNCHANGED
+    found = check_approved(using.rule, using.source, evidence, now, grows=grows)
+    print_text(f"signed approval: {using.exchange.hand_in(evidence, signed)}")
+    _print_approval(evidence, found, using.rule)
     return ExitCode.OK
 
 
@@ -102,6 +143,17 @@ def run_apply(root: Path, stack: str, folder: Path, *, digest: str | None, as_js
     if applied.outcome.is_interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.OK if applied.is_complete else ExitCode.NO
+
+
+def _print_approval(evidence: Evidence, found: Approval | None, rule: ApprovalRule) -> None:
+    short = evidence.digest[:12]
+    if found is None:
+        print_text(f"plan {short} needs no approval")
+        return
+    print_text(f"plan {short} is approved by {visible(found.by)} ({visible(found.source)}), for {rule.hours} hours")
+    if found.authors is not None:
+        names = ", ".join(visible(each) for each in sorted(found.authors.names))
+        print_text(f"authors, who may not approve: {names} ({visible(found.authors.commits)})")
 
 
 def _plan_lines(evidence: Evidence, style: Style) -> Iterator[str]:

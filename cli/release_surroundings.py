@@ -13,6 +13,7 @@ from access.model.graph import Graph
 from access.questions.additional_grants import ReleaseRoles
 from access.readers import live
 from access.readers.network_names import named_like
+from cli.approval_records import KEYS, approval_source, project_backend, rule_of, setting_of, source_name
 from cli.cache.fingerprint import package_digest
 from cli.deployment import deployment_of
 from cli.errors import CommandError
@@ -25,17 +26,12 @@ from cli.report_origin import report_origin
 from cli.sources import texts_of
 from components.release_roles import release_permissions
 from localazure.fronts.packages import WORLD
-from manifest.approval import Approval
 from manifest.declared_document import declared_document
 from manifest.loading import load_with_document
 from manifest.release_identities import ReleaseIdentities
 from manifest.release_signing import ReleaseSigning
 from manifest.stack_file import config_getter
-from release.approval import ApprovalRule, ApprovalSource, When
-from release.approval_sources.azure_pipelines import CheckApprovals
-from release.approval_sources.github import EnvironmentApprovals, ReviewApprovals
-from release.approval_sources.repository_records import GitHubRepository
-from release.approval_sources.signed import SignedApprovals
+from release.approval import ApprovalRule, ApprovalSource
 from release.backend import backend_at
 from release.engine.stack import EngineStack, Pack
 from release.errors import ReleaseError
@@ -43,11 +39,10 @@ from release.last_release import last_approval_setting
 from release.rule_in_force import ApprovalSetting, setting_in_force
 from release.run_identity import run_identity
 from release.sign_in.pipeline import PipelineSignIn, pipeline_sign_in
+from release.signed_exchange import ApprovalExchange
 from release.signing.statement_signing import StatementSigning
 from release.signing.workflow_identity import WorkflowIdentity
-from release.statements import public_key
 from release.surroundings import Surroundings
-from safe_text.yaml_loading import load_yaml
 
 __all__ = ["Preparation", "prepared"]
 
@@ -62,6 +57,8 @@ class Preparation:
     rule: ApprovalRule
     source: Callable[[], ApprovalSource]
     """Returns the records with approvals; a plan needs none, and no token for them."""
+    exchange: ApprovalExchange | None
+    """Exchange with approvers who sign with keys; None if approvals come from a platform."""
 
 
 @contextmanager
@@ -85,25 +82,18 @@ def prepared(root: Path, stack_name: str) -> Generator[Preparation]:
             _surroundings(root, stack_name, declared, azure, _release_roles(environment.release_identities)),
             signing=_signing(environment.release, root, os.environ),
         )
-        committed = _setting(environment.release_approval, environment.release)
+        committed = setting_of(environment.release_approval, environment.release)
         released = last_approval_setting(around.backend, around.stack.project, stack_name)
         setting, loosened = setting_in_force(released, committed)
         around = replace(around, approval_setting=committed.document(), loosened_approval=loosened)
-        rule = ApprovalRule(when=When(setting.when), hours=setting.hours)
+        exchange = ApprovalExchange(around.backend.approvals) if source_name(setting, os.environ) == KEYS else None
         yield Preparation(
-            around=around, setting=setting, rule=rule, source=lambda: _source(setting, root, stack_name, os.environ)
+            around=around,
+            setting=setting,
+            rule=rule_of(setting),
+            source=lambda: approval_source(setting, root, stack_name, os.environ, exchange),
+            exchange=exchange,
         )
-
-
-def _setting(setting: Approval, signing: ReleaseSigning | None) -> ApprovalSetting:
-    return ApprovalSetting(
-        when=setting.when,
-        hours=setting.hours,
-        by=setting.by or "",
-        environment=setting.environment or "",
-        keys=setting.keys,
-        signed_by="" if signing is None else signing.model_dump_json(),
-    )
 
 
 def _surroundings(
@@ -113,7 +103,7 @@ def _surroundings(
     return Surroundings(
         root=root,
         stack=stack,
-        backend=backend_at(stack.full_environment, _project_backend(root), live.signed_in),
+        backend=backend_at(stack.full_environment, project_backend(root), live.signed_in),
         declared=declared,
         outside=lambda: _outside(root, stack_name),
         texts=lambda preview: texts_of(preview, root, stack_name),
@@ -217,24 +207,6 @@ def _release_roles(setting: ReleaseIdentities | None) -> ReleaseRoles:
     return {who: permissions for who, permissions in named.items() if who}
 
 
-def _source(setting: ApprovalSetting, root: Path, stack: str, environment: Mapping[str, str]) -> ApprovalSource:
-    match setting.by or _platform_source(environment):
-        case "github-environment":
-            return EnvironmentApprovals(GitHubRepository(environment), root, setting.environment or stack)
-        case "github-review":
-            return ReviewApprovals(GitHubRepository(environment), root)
-        case "azure-pipelines":
-            return CheckApprovals(environment, root)
-        case _:
-            return SignedApprovals(root, {name: public_key(name, pem) for name, pem in setting.keys.items()})
-
-
-def _platform_source(environment: Mapping[str, str]) -> str:
-    if environment.get("GITHUB_ACTIONS"):
-        return "github-environment"
-    return "azure-pipelines" if environment.get("TF_BUILD") else "keys"
-
-
 def _outside(root: Path, stack: str) -> Mapping[str, str]:
     """Return digests of the files that the program reads outside its project, from a run on local Azure."""
     _document, reads = deployment_of(root, stack)
@@ -257,12 +229,6 @@ def _configuration(root: Path, stack: str) -> Path | None:
     """Return the project's configuration of the policy pack for a stack; None if there is none."""
     path = root / f"policies.{stack}.json"
     return path if path.is_file() else None
-
-
-def _project_backend(root: Path) -> str:
-    settings: object = load_yaml((root / "Pulumi.yaml").read_text("utf-8"))
-    backend = settings.get("backend") if isinstance(settings, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return str(backend.get("url", "")) if isinstance(backend, dict) else ""  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
 
 def _print_step(step: str) -> None:

@@ -270,7 +270,7 @@ def _keep(around: Surroundings, evidence: Evidence, document: Mapping[str, Any])
     place = f"{document['project']}/{document['stack']}/{evidence.digest[:16]}/{moment}-"
     bundle_path(evidence.folder / RESULT).unlink(missing_ok=True)  # of an earlier result
     for path in evidence.statements:
-        around.backend.keep(f"{place}{path.name}", path.read_bytes())
+        around.backend.releases.add(f"{place}{path.name}", path.read_bytes())
     return place
 
 
@@ -284,7 +284,7 @@ def _sign_result(around: Surroundings, evidence: Evidence, place: str) -> str:
     around.report("signing the statement of the result")
     try:
         bundle = around.signing.sign(evidence, RESULT)
-        around.backend.keep(f"{place}{bundle.name}", bundle.read_bytes())
+        around.backend.releases.add(f"{place}{bundle.name}", bundle.read_bytes())
     except ReleaseError as error:
         return str(error)
     return ""

@@ -1,4 +1,4 @@
-"""Backend with the state of a stack: its locks, and the place in which statements are kept.
+"""Backend with the state of a stack: its locks, and the stores of statements and approvals.
 
 Owns what the address of a backend means. A self-managed backend locks a stack by a file that nothing renews and that
 never expires; if somebody deletes it, two engines write at once. So a lock is reported, and never removed here. Source:
@@ -13,12 +13,14 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError
 
 from release.errors import ReleaseError
+from release.file_stores import BlobStore, FileStore, FolderStore, NoStore
 
-__all__ = ["Backend", "BlobBackend", "CloudBackend", "FolderBackend", "Lock", "backend_at"]
+__all__ = ["APPROVALS", "Backend", "BlobBackend", "CloudBackend", "FolderBackend", "Lock", "backend_at"]
 
+APPROVALS = "approvals"
+"""Name of the container of evidence and signed approvals, in the account of the state."""
 _LOCKS = ".pulumi/locks/organization"
 _STATEMENTS = "releases"
 _KEYS = ("AZURE_STORAGE_KEY", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_SAS_TOKEN")
@@ -45,20 +47,18 @@ class Lock:
 class Backend(Protocol):
     """Interface of a place with the state of a stack."""
 
+    @property
+    def releases(self) -> FileStore:
+        """Return the store of statements, which only the deploying identity can write."""
+        ...
+
+    @property
+    def approvals(self) -> FileStore:
+        """Return the store of evidence and signed approvals, which approvers can write, too."""
+        ...
+
     def locks(self, project: str, stack: str) -> tuple[Lock, ...]:
         """Return the locks of a stack."""
-        ...
-
-    def keep(self, name: str, content: bytes) -> str:
-        """Keep a file next to the state, and return its address; a file of the same name is never replaced."""
-        ...
-
-    def kept(self, start: str) -> tuple[str, ...]:
-        """Return the names of the files that are kept next to the state and begin with a text."""
-        ...
-
-    def content(self, name: str) -> bytes:
-        """Return the content of a file that is kept next to the state."""
         ...
 
 
@@ -68,43 +68,20 @@ class FolderBackend:
 
     folder: Path
 
+    @property
+    def releases(self) -> FileStore:
+        """Return the store of statements."""
+        return FolderStore(self.folder / _STATEMENTS)
+
+    @property
+    def approvals(self) -> FileStore:
+        """Return the store of evidence and signed approvals."""
+        return FolderStore(self.folder / APPROVALS)
+
     def locks(self, project: str, stack: str) -> tuple[Lock, ...]:
         """Return the locks of a stack."""
         files = sorted((self.folder / _LOCKS / project / stack).glob("*.json"))
         return tuple(Lock.of(each.name, each.read_text("utf-8", "replace")) for each in files)
-
-    def keep(self, name: str, content: bytes) -> str:
-        """Keep a file next to the state, and return its path.
-
-        Raises:
-            ReleaseError: the file exists, or cannot be written.
-        """
-        path = self.folder / _STATEMENTS / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as file:
-                file.write(content)
-        except OSError as error:
-            raise ReleaseError(f"{path}: the statement cannot be kept: {error.strerror}") from None
-        return str(path)
-
-    def kept(self, start: str) -> tuple[str, ...]:
-        """Return the names of the files that are kept next to the state and begin with a text."""
-        place = self.folder / _STATEMENTS
-        names = (path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
-        return tuple(sorted(name for name in names if name.startswith(start)))
-
-    def content(self, name: str) -> bytes:
-        """Return the content of a file that is kept next to the state.
-
-        Raises:
-            ReleaseError: the file cannot be read.
-        """
-        path = self.folder / _STATEMENTS / name
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise ReleaseError(f"{path}: the statement cannot be read: {error.strerror}") from None
 
 
 @dataclass(frozen=True)
@@ -117,69 +94,25 @@ class BlobBackend:
     prefix: str
     credential: Callable[[], TokenCredential]
 
+    @property
+    def releases(self) -> FileStore:
+        """Return the store of statements, in the container of the state."""
+        return BlobStore(self.account, self.container, f"{self.prefix}{_STATEMENTS}/", self.credential)
+
+    @property
+    def approvals(self) -> FileStore:
+        """Return the store of evidence and signed approvals, in a container of its own: approvers write no state."""
+        return BlobStore(self.account, APPROVALS, self.prefix, self.credential)
+
     def locks(self, project: str, stack: str) -> tuple[Lock, ...]:
         """Return the locks of a stack.
 
         Raises:
             ReleaseError: the container cannot be read.
         """
-        start = f"{self.prefix}{_LOCKS}/{project}/{stack}/"
-        try:
-            with self._client() as client:
-                names = [each.name for each in client.list_blobs(name_starts_with=start)]
-                return tuple(Lock.of(each, client.download_blob(each).readall().decode()) for each in names)
-        except AzureError as error:
-            raise self._error("its locks cannot be read", error) from None
-
-    def keep(self, name: str, content: bytes) -> str:
-        """Keep a file next to the state, and return its address.
-
-        Raises:
-            ReleaseError: the file exists, or cannot be written.
-        """
-        try:
-            with self._client() as client:
-                return str(client.upload_blob(f"{self.prefix}{_STATEMENTS}/{name}", content, overwrite=False).url)
-        except AzureError as error:
-            raise self._error(f"the statement {name} cannot be kept", error) from None
-
-    def kept(self, start: str) -> tuple[str, ...]:
-        """Return the names of the files that are kept next to the state and begin with a text.
-
-        Raises:
-            ReleaseError: the container cannot be read.
-        """
-        place = f"{self.prefix}{_STATEMENTS}/"
-        try:
-            with self._client() as client:
-                names = [str(each.name) for each in client.list_blobs(name_starts_with=place + start)]
-        except AzureError as error:
-            raise self._error("the statements cannot be listed", error) from None
-        return tuple(sorted(name.removeprefix(place) for name in names))
-
-    def content(self, name: str) -> bytes:
-        """Return the content of a file that is kept next to the state.
-
-        Raises:
-            ReleaseError: the file cannot be read.
-        """
-        try:
-            with self._client() as client:
-                return bytes(client.download_blob(f"{self.prefix}{_STATEMENTS}/{name}").readall())
-        except AzureError as error:
-            raise self._error(f"the statement {name} cannot be read", error) from None
-
-    def _client(self) -> Any:  # noqa: ANN401 (the SDK's types are partly unknown)
-        from azure.storage.blob import ContainerClient  # noqa: PLC0415 (importing costs, and folders do without)
-
-        return ContainerClient(self.account, self.container, credential=self.credential())
-
-    def _error(self, what: str, error: AzureError) -> ReleaseError:
-        reason = " ".join(str(error.message).split()).partition(" RequestId")[0]
-        return ReleaseError(
-            f"{self.account}/{self.container}: {what}: {reason}; the identity needs Storage Blob Data Contributor on"
-            " the container"
-        )
+        store = BlobStore(self.account, self.container, self.prefix, self.credential)
+        names = store.names(f"{_LOCKS}/{project}/{stack}/")
+        return tuple(Lock.of(each, store.content(each).decode("utf-8", "replace")) for each in names)
 
 
 @dataclass(frozen=True)
@@ -188,28 +121,20 @@ class CloudBackend:
 
     address: str
 
+    @property
+    def releases(self) -> FileStore:
+        """Return a store that keeps nothing."""
+        return NoStore()
+
+    @property
+    def approvals(self) -> FileStore:
+        """Return a store that keeps nothing."""
+        return NoStore()
+
     def locks(self, project: str, stack: str) -> tuple[Lock, ...]:
         """Return no locks: Pulumi Cloud refuses a second update itself."""
         del project, stack
         return ()
-
-    def keep(self, name: str, content: bytes) -> str:
-        """Return the name alone: nothing is kept there."""
-        del content
-        return name
-
-    def kept(self, start: str) -> tuple[str, ...]:
-        """Return no names: nothing is kept there."""
-        del start
-        return ()
-
-    def content(self, name: str) -> bytes:
-        """Raise an error: nothing is kept there.
-
-        Raises:
-            ReleaseError: always.
-        """
-        raise ReleaseError(f"{name}: is not kept at {self.address}")
 
 
 def backend_at(

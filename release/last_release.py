@@ -33,11 +33,11 @@ def last_approval_setting(backend: Backend, project: str, stack: str) -> Approva
 
 
 def _last_result(backend: Backend, project: str, stack: str) -> Mapping[str, Any]:
-    results = [each for each in backend.kept(f"{project}/{stack}/") if each.endswith(_RESULT)]
+    results = [each for each in backend.releases.names(f"{project}/{stack}/") if each.endswith(_RESULT)]
     # A name begins with the time of the deployment, in UTC.
     for name in sorted(results, key=lambda each: each.rpartition("/")[2], reverse=True):
         try:
-            result = mapping(mapping(json.loads(backend.content(name))).get("predicate"))
+            result = mapping(mapping(json.loads(backend.releases.content(name))).get("predicate"))
         except ValueError:
             raise ReleaseError(f"{name}: the statement next to the state is not a JSON object; restore it") from None
         if not result.get("failure"):

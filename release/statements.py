@@ -30,6 +30,7 @@ __all__ = [
     "private_key",
     "public_key",
     "read",
+    "verified",
     "write",
 ]
 
@@ -125,7 +126,23 @@ def read(path: Path, keys: Mapping[str, SSlibKey]) -> SignedStatement:
     Raises:
         ReleaseError: the file is not a statement, or it is signed and no registered key fits.
     """
-    document = _object(path, file_text(path))
+    return verified(path, file_text(path), keys)
+
+
+def verified(path: Path, text: str, keys: Mapping[str, SSlibKey]) -> SignedStatement:
+    """Return the statement in a text, after its signatures were verified with registered keys.
+
+    Args:
+        path: file that the text is from, for messages.
+        text: the text.
+        keys: registered public keys by name.
+
+    Raises:
+        ReleaseError: the text is not a statement, or it is signed and no registered key fits.
+    """
+    if len(text) > _MOST_BYTES:
+        raise ReleaseError(f"{path}: is larger than a statement can be")
+    document = _object(path, text)
     if "payload" not in document:
         return SignedStatement(statement=_statement(path, document))
     try:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.errors import CommandError
 from cli.exit_codes import ExitCode
 from cli.help_text import examples
 from cli.options import Json, Stack
@@ -18,6 +19,7 @@ _EXAMPLES = examples(
 )
 _PLAN = "agent-network release plan --stack prod"
 _APPROVE = "agent-network release approve --stack prod --evidence .release/prod"
+_SIGN = "agent-network release approve --stack prod --digest SHA256"
 _APPLY = "agent-network release apply --stack prod --evidence .release/prod"
 _STEPS = examples(_PLAN, _APPROVE, _APPLY)
 
@@ -80,26 +82,38 @@ def plan(
     return run_plan(find_root(), stack, evidence, as_json=as_json, in_pipeline=pipeline)
 
 
-@app.command(epilog=examples(_APPROVE, f"{_APPROVE} --key approver.pem"))
+@app.command(epilog=examples(_APPROVE, f"{_SIGN} --download", f"{_SIGN} --key approver.pem"))
 def approve(
     *,
-    evidence: Evidence,
+    evidence: Annotated[
+        Path | None,
+        typer.Option("--evidence", metavar="DIR", help="Folder of the evidence; by default, .release/<stack>."),
+    ] = None,
     stack: Stack = "dev",
     key: Annotated[
         Path | None,
         typer.Option("--key", metavar="FILE", help="Private key, as PEM, of a registered approver: signs an approval."),
     ] = None,
     digest: Digest = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Only download the evidence with this --digest, to read it first.")
+    ] = False,
 ) -> int:
     """Record the approval of a plan.
 
     It comes from the platform's records, or from a signature with a registered key.
 
-    The exit code is 1 if the plan needs an approval and has none that is valid.
+    With --key, the signed approval goes to the container 'approvals' of the state's storage account, where `apply`
+    finds it; evidence that is not here is downloaded from there by its --digest. The exit code is 1 if the plan needs
+    an approval and has none that is valid.
     """
-    from cli.release_steps import run_approve  # noqa: PLC0415 (as above)
+    from cli.release_steps import run_approve, run_sign  # noqa: PLC0415 (as above)
 
-    return run_approve(find_root(), stack, evidence, key, digest)
+    if download and key is not None:
+        raise CommandError("--download and --key are given; download first, read the evidence, and sign it then")
+    if download or key is not None:
+        return run_sign(find_root(), stack, evidence, key, digest)
+    return run_approve(find_root(), stack, evidence, digest)
 
 
 @app.command(epilog=examples(_APPLY))

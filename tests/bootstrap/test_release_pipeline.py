@@ -38,6 +38,8 @@ OWN_GROUP = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{GROUP}-deployer"
 NETWORK = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{GROUP}"
 ACCOUNT = f"{OWN_GROUP}/providers/Microsoft.Storage/storageAccounts/fabrikamstate"
 CONTAINER = f"{ACCOUNT}/blobServices/default/containers/state"
+APPROVALS = f"{ACCOUNT}/blobServices/default/containers/approvals"
+APPROVERS = "7c1e1d5e-0000-4000-8000-00000000000c"
 KEY = f"{OWN_GROUP}/providers/Microsoft.KeyVault/vaults/fabrikam-state/keys/state"
 ELSEWHERE = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/others"
 CLUSTERS = "Microsoft.ContainerService/managedClusters"
@@ -149,6 +151,10 @@ def test_each_identity_of_a_pipeline_trusts_one_job(settings: dict[str, object],
         ({**STORE, "github": {**GITHUB, "ref": "refs/heads/main"}}, ["github.ref: is not a setting"]),
         ({**STORE, "github": GITHUB, "state": "x"}, ["pipeline.state: is not a setting"]),
         (
+            {**STORE, "github": GITHUB, "approvers": "reviewers"},
+            ["approvers: 'reviewers' is not the object id of a group"],
+        ),
+        (
             {**STORE, "azure_pipelines": {**AZURE_PIPELINES, "issuer": "https://vstoken.dev.azure.com/1"}},
             ["ends on 1 July 2027"],
         ),
@@ -174,9 +180,9 @@ def test_bootstrap_reports_every_mistake_in_the_settings_of_a_pipeline(
 
 
 def test_no_identity_of_a_pipeline_has_a_role_that_administers() -> None:
-    result = bootstrap({**STORE, "github": GITHUB})
+    result = bootstrap({**STORE, "github": GITHUB, "approvers": APPROVERS.upper()})
     built_in = {
-        each.inputs["roleDefinitionId"].rpartition("/")[2]: each.inputs["scope"]
+        (each.inputs["principalType"], each.inputs["roleDefinitionId"].rpartition("/")[2], each.inputs["scope"])
         for each in result.steps
         if each.record.type.endswith(":RoleAssignment")
     }
@@ -184,9 +190,12 @@ def test_no_identity_of_a_pipeline_has_a_role_that_administers() -> None:
         each.record.id.rpartition("/")[2] for each in result.steps if each.record.type.endswith(":RoleDefinition")
     }
 
-    assert {role: scope for role, scope in built_in.items() if role not in custom} == {
-        by_name("Storage Blob Data Reader").id: CONTAINER,
-        by_name("Storage Blob Data Contributor").id: CONTAINER,
+    reader, contributor = by_name("Storage Blob Data Reader").id, by_name("Storage Blob Data Contributor").id
+    assert {each for each in built_in if each[1] not in custom} == {
+        ("ServicePrincipal", reader, CONTAINER),
+        ("ServicePrincipal", contributor, CONTAINER),
+        ("ServicePrincipal", contributor, APPROVALS),
+        ("Group", contributor, APPROVALS),
     }
 
 
@@ -245,6 +254,7 @@ THEFTS: Mapping[str, tuple[str, str]] = {
     "decrypts secrets of the state": (KEY, "Microsoft.KeyVault/vaults/keys/decrypt/action"),
     "replaces the state": (CONTAINER, f"{BLOBS}/write"),
     "deletes the state": (CONTAINER, f"{BLOBS}/delete"),
+    "writes approvals, which count with a signature alone": (APPROVALS, f"{BLOBS}/write"),
     "switches off versions of the state": (ACCOUNT, "Microsoft.Storage/storageAccounts/blobServices/write"),
     "changes the key of the state": (KEY, "Microsoft.KeyVault/vaults/keys/update/action"),
     "adds a credential to a pipeline's identity": (
@@ -282,6 +292,7 @@ DEPLOYER = (
     "decrypts secrets of the state",
     "replaces the state",
     "deletes the state",
+    "writes approvals, which count with a signature alone",
     "changes agents",
     "assigns the roles of agents",
     "assigns roles of Cosmos DB",
@@ -354,6 +365,19 @@ def test_refresh_of_a_network_needs_each_data_action_of_the_planning_identity(pl
 
     with pytest.raises(AzureError, match="AuthorizationFailed"):
         azure.read(one.token, one.id)
+
+
+def test_approvers_can_write_approvals_and_nothing_else(tmp_path: Path) -> None:
+    result = bootstrap({**STORE, "github": GITHUB, "approvers": APPROVERS}, tmp_path / "world.json")
+    assert result.ok, [failure.message for failure in result.failures]
+    graph = local.read_world(tmp_path / "world.json")
+
+    possible = [
+        act for act, where in THEFTS.items() if decide(graph, APPROVERS, *where).decision is not Decision.DENIED
+    ]
+    assert possible == ["writes approvals, which count with a signature alone"]
+    places = {place for principal, place, _ in all_access(graph) if principal == APPROVERS}
+    assert places == {APPROVALS}
 
 
 def test_planning_identity_can_perform_no_operation_that_changes_anything(
