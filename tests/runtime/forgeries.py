@@ -176,6 +176,8 @@ X509 = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
 REQUESTS = (
     raw("no_authorization_header", NO_HEADER, lambda: None),
     raw("empty_list_of_authorization_headers", NO_HEADER, list),
+    raw("header_of_exactly_16_kib", "not a signed token", lambda: f"Bearer {'x' * (16 * 1024 - len('Bearer '))}"),
+    raw("header_of_16_kib_and_one", "more than 16384", lambda: f"Bearer {'x' * (16 * 1024 + 1 - len('Bearer '))}"),
     raw("two_authorization_headers", "more than one Authorization header", lambda: [bearer(issue()), bearer(issue())]),
     raw("two_authorization_headers_joined_by_a_comma", SEGMENTS, lambda: f"{bearer(issue())}, {bearer(issue())}"),
     raw("scheme_twice", SEGMENTS, lambda: f"Bearer {bearer(issue())}"),
