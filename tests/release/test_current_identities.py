@@ -7,16 +7,25 @@ from typing import Any
 
 import pytest
 
-from access.model.graph import Graph, Principal
+from access.model.graph import Graph, Principal, Unread
+from release.access_review import Verdict
 from release.apply import apply
 from release.current_identities import identity_problems
 from release.errors import ReleaseError
+from release.plan import plan
+from release.surroundings import Surroundings
 from tests.release import deployed_network as network
-from tests.release.planned_release import PREVIEW, PlannedRelease
+from tests.release.planned_release import PREVIEW, PlannedRelease, RecordingStack
 
 EVIL = "66666666-6666-4666-8666-666666666666"
 NEW = "77777777-7777-4777-8777-777777777777"
+WHERE = (
+    "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg/providers"
+    "/Microsoft.ManagedIdentity/userAssignedIdentities/worker"
+)
+SENTENCE = f"worker: the state has principal {EVIL} for 'worker', and Azure has {NEW}"
 UNRELATED: Mapping[str, Any] = {"steps": []}
+_IDENTITY = "azure-native:managedidentity:UserAssignedIdentity"
 _ROLE = "azure-native:authorization:RoleAssignment"
 
 
@@ -105,22 +114,47 @@ def test_identity_that_azure_does_not_return_is_refused_if_it_gets_something() -
     assert "Azure does not return it" in "".join(identity_problems(state, live, giving(EVIL)))
 
 
-def test_deployment_stops_before_the_engine_runs_if_an_identity_has_another_principal(tmp_path: Path) -> None:
-    release = PlannedRelease(tmp_path)
-    kind = "azure-native:managedidentity:UserAssignedIdentity"
-    where = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg/providers"
-    where = f"{where}/Microsoft.ManagedIdentity/userAssignedIdentities/worker"
-    identity = {"urn": f"urn:pulumi:dev::tiny::{kind}::worker", "type": kind, "custom": True, "id": where}
-    outputs = {"principalId": EVIL, "name": "worker"}
-    release.stack.state["deployment"]["resources"] = [{**identity, "inputs": {}, "outputs": outputs}]
-    release.stack.shown = {"steps": [*PREVIEW["steps"], {"op": "same", "urn": identity["urn"], "newState": identity}]}
-    release.evidence = release.plan()
-    release.approve()
-    around = replace(
-        release.around(), live=lambda _state: Graph(principals=[Principal(id=NEW, name="worker", owner=where)])
-    )
+class RefreshedStack(RecordingStack):
+    """Stack of which nothing differs in Azure as far as the engine shows."""
 
-    with pytest.raises(ReleaseError, match=f"the state has principal {EVIL} for 'worker', and Azure has {NEW}"):
-        apply(around, release.folder, release.rule, release.records)
+    def refresh_preview(self) -> Mapping[str, Any]:
+        return {"steps": []}
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> PlannedRelease:
+    """Return a release of a stack whose state has another principal of an identity than Azure."""
+    made = PlannedRelease(tmp_path)
+    made.stack = RefreshedStack(made.root, variables=made.stack.variables)
+    identity = {"urn": f"urn:pulumi:dev::tiny::{_IDENTITY}::worker", "type": _IDENTITY, "custom": True, "id": WHERE}
+    outputs = {"principalId": EVIL, "name": "worker"}
+    made.stack.state["deployment"]["resources"] = [{**identity, "inputs": {}, "outputs": outputs}]
+    made.stack.shown = {"steps": [*PREVIEW["steps"], {"op": "same", "urn": identity["urn"], "newState": identity}]}
+    made.evidence = made.plan()
+    made.approve()
+    return made
+
+
+def around(release: PlannedRelease) -> Surroundings:
+    note = Unread("Microsoft Graph", "groups are not known", about=())
+    live = Graph(principals=[Principal(id=NEW, name="worker", owner=WHERE)], unread=[note])
+    return replace(release.around(), live=lambda _state: live)
+
+
+def test_plan_is_refused_if_an_identity_has_another_principal_and_names_it_with_what_was_not_read(
+    release: PlannedRelease,
+) -> None:
+    evidence, verdict = plan(around(release), release.folder)
+
+    (found,) = evidence.document["live"]["undeclared"]
+    assert (verdict, found.startswith(f"{SENTENCE}; ")) == (Verdict.REFUSED, True)
+    assert evidence.document["live"]["unread"] == ["Microsoft Graph: groups are not known"]
+    for text in (SENTENCE, "Not read in Azure", "groups are not known"):
+        assert text in evidence.text("summary.md")
+
+
+def test_deployment_stops_before_the_engine_runs_if_an_identity_has_another_principal(release: PlannedRelease) -> None:
+    with pytest.raises(ReleaseError, match=SENTENCE):
+        apply(around(release), release.folder, release.rule, release.records)
 
     assert release.stack.deployments == 0
