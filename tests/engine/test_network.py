@@ -29,8 +29,14 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture
 def legacy(tmp_path: Path) -> Project:
-    """Create a copy of Fabrikam's project whose Foundry agents are published or share an identity."""
-    return Project.of_fabrikam(tmp_path, LEGACY)
+    """Create a project whose two Foundry agents are published or share an identity."""
+    return Project.of_fabrikam(tmp_path, LEGACY).keep("compliance", "market-analysis")
+
+
+@pytest.fixture
+def legacy_with_notifier(tmp_path: Path) -> Project:
+    """Create a project with an agent in a cluster, which has its own identity, and the two Foundry agents."""
+    return Project.of_fabrikam(tmp_path, LEGACY).keep("compliance", "market-analysis", "notifier")
 
 
 def name_of(urn: str) -> str:
@@ -250,8 +256,9 @@ def give(project: Project, **ids: dict[str, str]) -> None:
 
 
 def test_pulumi_up_refuses_a_configured_agent_identity_id_of_another_identity_and_assigns_no_role(
-    legacy: Project,
+    legacy_with_notifier: Project,
 ) -> None:
+    legacy = legacy_with_notifier
     own = "5c1d0000-0000-4000-8000-000000000001"
     give(legacy)
     legacy.pulumi("up --yes --skip-preview --stack dev")
