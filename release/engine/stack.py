@@ -33,6 +33,9 @@ _ENVIRONMENT = {
     "PULUMI_SKIP_UPDATE_CHECK": "true",
 }
 
+_NO_BACKEND = "PULUMI_ACCESS_TOKEN must be set"
+"""Part of the CLI's error where no backend is set, so that Pulumi Cloud is taken (pulumi/pulumi, pkg/backend, 2026)."""
+
 
 @dataclass(frozen=True)
 class Pack:
@@ -97,7 +100,13 @@ class EngineStack:
                 f" stack init {name}`, and commit its stack file"
             ) from None
         except automation.CommandError as error:
-            raise ReleaseError(f"stack {name!r} cannot be selected: {failure_reason(error)}") from None
+            reason = failure_reason(error)
+            if _NO_BACKEND in reason:
+                reason = (
+                    "no backend is set; set PULUMI_BACKEND_URL to azblob://CONTAINER?storage_account=ACCOUNT, or try"
+                    f" it on local Azure: `agent-network engine -- 'agent-network release plan --stack {name}'`"
+                )
+            raise ReleaseError(f"stack {name!r} cannot be selected: {reason}") from None
 
     @property
     def full_environment(self) -> dict[str, str]:

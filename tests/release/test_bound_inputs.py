@@ -198,6 +198,13 @@ def test_another_identity_and_another_machine_deploy_the_same_plan(release: Plan
     assert release.stack.deployments == 1
 
 
+@pytest.mark.parametrize("name", ["PULUMI_A", "ARM_A", "AGENT_NETWORK_A", "TF_PLUGIN_A", "ld_preload"])
+@pytest.mark.parametrize("end", ["", "_CLIENT_ID", "_TOKEN"])
+def test_variables_of_engine_and_plugins_are_bound_except_those_of_a_sign_in(name: str, end: str) -> None:
+    assert bool(bound_variables({f"{name}{end}": "1"})) is (not end)
+    assert bound_variables({f"{name}{end}": ""}) == bound_variables({f"OTHER_{name}{end}": "1"}) == {}
+
+
 def test_evidence_has_no_value_of_a_variable() -> None:
     found = bound_variables({"HTTPS_PROXY": "http://user:password@proxy", "PULUMI_CONFIG_PASSPHRASE": "secret"})
     assert list(found) == ["HTTPS_PROXY"]
