@@ -74,7 +74,7 @@ def test_role_assignment_that_nobody_declared_refuses_the_plan(releasing: Releas
     with SharedWorld(releasing.project.world_file).writing() as azure:
         azure.delete(one.token, created[0])
     assert planned.code == 1, planned.out
-    assert "access in Azure that nobody declared:" in planned.out
+    assert "Access in Azure that nobody declared:" in planned.out
 
 
 def test_program_that_swaps_a_value_in_the_deployment_alone_is_stopped_before_the_assignment(
