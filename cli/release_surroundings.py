@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from access.model.declared import Declared
@@ -100,12 +101,14 @@ def _surroundings(
     root: Path, stack_name: str, declared: Declared, azure: "_Azure | _LocalAzure", release: ReleaseRoles
 ) -> Surroundings:
     stack = EngineStack(root, stack_name, azure.engine_environment)
+    rehearsal = cache(lambda: deployment_of(root, stack_name))
     return Surroundings(
         root=root,
         stack=stack,
         backend=backend_at(stack.full_environment, project_backend(root), live.signed_in),
         declared=declared,
-        outside=lambda: _outside(root, stack_name),
+        outside=lambda: _outside(rehearsal()[1]),
+        rehearsed=lambda: {row["urn"]: row["inputs"] for row in rehearsal()[0]["resources"]},
         texts=lambda preview: texts_of(preview, root, stack_name),
         packs=[Pack(pack_folder(), _configuration(root, stack_name))],
         enforcement=enforcement_folder(),
@@ -207,9 +210,8 @@ def _release_roles(setting: ReleaseIdentities | None) -> ReleaseRoles:
     return {who: permissions for who, permissions in named.items() if who}
 
 
-def _outside(root: Path, stack: str) -> Mapping[str, str]:
+def _outside(reads: Mapping[str, str] | None) -> Mapping[str, str]:
     """Return digests of the files that the program reads outside its project, from a run on local Azure."""
-    _document, reads = deployment_of(root, stack)
     if reads is None:
         raise CommandError(
             "the program starts processes or connects to a network, so that its inputs cannot be bound; remove that"

@@ -15,6 +15,7 @@ from azure.core.exceptions import AzureError
 
 from access.azure.errors import AccessError
 from access.model.json_values import listed
+from access.questions.deviations import with_images
 from access.readers.planned_resources import planned_resources
 from release import statements
 from release.access_review import Verdict, review_access
@@ -69,7 +70,7 @@ def approve(
         around.signing.required(evidence, STATEMENT, statements.PLAN)
     grows = evidence.document.get("verdict") != Verdict.UNCHANGED
     found = check_approved(rule, source, evidence, around.now(), grows=grows)
-    _check_digest_is_given(found, digest)
+    _check_digest_is_given(around, found, digest)
     if found is not None and not found.digest:  # a signed approval has its statement already
         statements.write(folder / APPROVAL, approval_statement(found, rule, evidence))
         if around.signing is not None:
@@ -114,12 +115,12 @@ def _apply(  # noqa: PLR0913, PLR0917 (those of `apply`)
     _refuse_other_identities(around, export, preview)
     around.report("looking for the approval")
     approval = check_approved(rule, source, evidence, around.now(), grows=grows)
-    _check_digest_is_given(approval, digest)
+    _check_digest_is_given(around, approval, digest)
     _refuse_unsigned_approval(around, evidence, rule, approval)
     around.report("deploying, with the approved plan as a mandatory policy")
     outcome = enforced_up(
         around.stack,
-        planned=planned_resources(preview),
+        planned=with_images(planned_resources(preview), around.rehearsed()),
         steps=PlannedSteps(preview),
         export=export,
         pack=around.enforcement,
@@ -184,9 +185,10 @@ def _read_back(around: Surroundings) -> LiveAccess:
     raise AssertionError  # the last wait is None
 
 
-def _check_digest_is_given(approval: Approval | None, digest: str | None) -> None:
-    """Raise an error if neither the approval nor the caller names the evidence, which somebody may have edited."""
-    if approval is not None and approval.run and not approval.digest and digest is None:
+def _check_digest_is_given(around: Surroundings, approval: Approval | None, digest: str | None) -> None:
+    """Raise an error if neither approval, caller nor signature names the evidence, which somebody may have edited."""
+    is_bound = digest is not None or around.signing is not None
+    if approval is not None and approval.run and not approval.digest and not is_bound:
         raise ReleaseError(
             f"the approval of {approval.by} ({approval.source}) names no evidence; pass --digest with the digest that"
             " the plan of this run reported"

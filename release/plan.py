@@ -12,6 +12,7 @@ from typing import Any
 
 from access.model.graph import Graph
 from access.model.planned_resource import to_json
+from access.questions.deviations import with_images
 from access.readers import export as export_reader
 from access.readers.planned_resources import planned_resources
 from access.reports.page import page
@@ -94,7 +95,7 @@ def plan(around: Surroundings, folder: Path) -> tuple[Evidence, Verdict]:
         "live": facts.live.document(),
         "loosened_approval": list(around.loosened_approval),
     }
-    approved = to_json(planned_resources(facts.preview))
+    approved = to_json(with_images(planned_resources(facts.preview), around.rehearsed()))
     files = {
         APPROVED: json.dumps(approved, indent=1, sort_keys=True) + "\n",
         PAGE: page(

@@ -56,6 +56,8 @@ class Surroundings:
     """Ways in which the commit loosens the approval setting of the last release, as clauses."""
     release_roles: ReleaseRoles = field(default_factory=dict[str, Sequence[Permission]])
     """Identities that release the stack, with the permissions that their roles may have."""
+    rehearsed: Callable[[], Mapping[str, Mapping[str, Any]]] = dict[str, Mapping[str, Any]]
+    """Returns the inputs of each resource in a run of the program on local Azure, by URN."""
     reconcile: Callable[[], None] = lambda: None
     """Moves role assignments to the current identities of Foundry agents."""
     waits: Sequence[float] = (5, 10, 20, 40, 60, 60, 60)

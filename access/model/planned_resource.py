@@ -27,6 +27,8 @@ class PlannedResource:
     """Property → URNs of the resources that the value of the property is made from."""
     expected: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     """Property with an unknown value → the value that follows from the names in the program."""
+    images: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+    """Place of a container image with an unknown registry → repository and tag, which a run on local Azure shows."""
     provider: str = ""
     """URN of the provider, which decides by what identity and in which subscription; empty if it is not known."""
 
@@ -40,6 +42,7 @@ def to_json(planned: Iterable[PlannedResource]) -> list[dict[str, Any]]:
             "inputs": one.inputs,
             "sources": {name: sorted(urns) for name, urns in sorted(one.sources.items())},
             "expected": dict(sorted(one.expected.items())),
+            "images": dict(sorted(one.images.items())),
             "provider": one.provider,
         }
         for one in sorted(planned, key=lambda each: each.urn)
@@ -62,6 +65,7 @@ def from_json(rows: Iterable[object]) -> dict[str, PlannedResource]:
             inputs=mapping(one.get("inputs")),
             sources={name: texts(urns) for name, urns in mapping(one.get("sources")).items()},
             expected=expected,
+            images={place: str(value) for place, value in mapping(one.get("images")).items()},
             provider=one.string("provider", ""),
         )
         found[planned.urn] = planned

@@ -6,7 +6,7 @@ made, or as the one that follows from names; elsewhere, also as a part of a text
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -18,7 +18,7 @@ from access.model.planned_resource import PlannedResource
 from access.model.returned_values import ReturnedValues
 from access.questions.explained_values import is_explained, is_made, is_within, same, shown
 
-__all__ = ["GivenIds", "deviations", "gives_access"]
+__all__ = ["GivenIds", "deviations", "gives_access", "with_images"]
 
 GivenIds = Callable[[str], ReturnedValues]
 """Function from a URN to the ids and other strings that Azure has returned for the resource."""
@@ -84,6 +84,30 @@ def deviations(  # noqa: PLR0913 (one argument for each thing that the engine ha
     return tuple(_differences(planned, plan, values, given))
 
 
+def with_images(planned: Iterable[PlannedResource], rehearsed: Mapping[str, Values]) -> tuple[PlannedResource, ...]:
+    """Return planned resources with the container images of which a preview knows no part.
+
+    The address of a new registry is unknown until the deployment, and so is a text that begins with it. The rest of the
+    text follows from the program, and is the same on local Azure.
+
+    Args:
+        planned: the resources of the preview.
+        rehearsed: inputs of each resource in a run of the same program on local Azure, by URN.
+    """
+    return tuple(replace(one, images=dict(_images(one, rehearsed.get(one.urn, {})))) for one in planned)
+
+
+def _images(plan: PlannedResource, rehearsed: Values) -> Iterator[tuple[str, str]]:
+    for name, wanted in plan.inputs.items():
+        for at, one, other in _leaves(name, wanted, rehearsed.get(name)):
+            if _is_image(at) and not is_known(one) and isinstance(other, str) and "/" in other:
+                yield at, other.partition("/")[2]
+
+
+def _is_image(at: str) -> bool:
+    return at.rpartition(".")[2] == "image"
+
+
 def _differences(
     planned: Mapping[str, PlannedResource], plan: PlannedResource, values: Values, given: GivenIds
 ) -> Iterator[str]:
@@ -133,6 +157,8 @@ def _unknown(at: str, name: str, found: object, plan: PlannedResource, given: Gi
             yield f"{at} is {shown(found)}, which Azure did not return for {makers}"
         elif len([each for each in returned if is_made(found, [each])]) != len(returned) and _is_principal(name):
             yield f"{at} is made from {makers}, so that the approved preview does not say who it is"
+    elif at in plan.images and not (isinstance(found, str) and found.partition("/")[2] == plan.images[at]):
+        yield f"{at} is {shown(found)} instead of {plan.images[at]!r} in the approved registry"
     elif isinstance(found, str) and not is_known(found):
         return  # a secret now as then, which no policy gets to see
     elif not is_explained(found, returned):

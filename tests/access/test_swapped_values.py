@@ -10,7 +10,7 @@ import pytest
 from access.model.json_values import UNKNOWN
 from access.model.planned_resource import PlannedResource, from_json, to_json
 from access.model.returned_values import NOTHING, ReturnedValues, returned_values
-from access.questions.deviations import deviations, gives_access
+from access.questions.deviations import deviations, gives_access, with_images
 from access.readers.planned_resources import planned_resources
 
 SUBSCRIPTION = "/subscriptions/11111111-1111-4111-8111-111111111111"
@@ -280,3 +280,21 @@ def test_resource_with_another_provider_or_a_provider_with_other_settings_is_a_d
     assert deviations(planned, f"{DEFAULT}-2", NATIVE, settings, given) == (
         "the approved preview has no such resource",
     )
+
+
+@pytest.mark.parametrize("kind", ["azure-native:app:ContainerApp", "kubernetes:apps/v1:Deployment"])
+def test_image_from_a_new_registry_must_be_the_one_of_the_program(kind: str) -> None:
+    def inputs(image: str) -> dict[str, Any]:
+        return {"template": {"containers": [{"image": image, "name": "agent"}]}}
+
+    plan = PlannedResource(urn="urn:x", type=kind, inputs=inputs(UNKNOWN), sources={"template": (SOURCE,)})
+    planned = from_json(to_json(with_images([plan], {"urn:x": inputs("local.azurecr.io/team/agent:1.0")})))
+
+    def found(image: str) -> int:
+        return len(deviations(planned, "urn:x", kind, inputs(image), given))
+
+    assert found("store.azurecr.io/team/agent:1.0") == 0
+    for image in ("team/other:1.0", "team/agent:1.1", "evil/team/agent:1.0", "team/agent:1.0@sha256:0", ""):
+        assert found(f"store.azurecr.io/{image}") == 1
+    assert found("evil.azurecr.io/team/agent:1.0") == 1
+    assert found(UNKNOWN) == 1

@@ -111,7 +111,8 @@ def served() -> Generator[Platform]:
 
 
 def evidence(folder: Path, summary: str = "## Plan\n", stack: str = "prod") -> Evidence:
-    return write_evidence(folder, {"project": "tiny", "stack": stack, "verdict": "growth"}, {"summary.md": summary})
+    content = {"project": "tiny", "stack": stack, "verdict": "growth", "made": "2026-11-29T12:00:00+00:00"}
+    return write_evidence(folder, {**content, "run": {}, "resources": []}, {"summary.md": summary})
 
 
 @pytest.mark.parametrize("on", [Platform.github, Platform.azure])
