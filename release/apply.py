@@ -21,6 +21,7 @@ from release import statements
 from release.access_review import Verdict, review_access
 from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved
 from release.current_identities import identity_problems
+from release.deployment_record import keep_result, result_document, sign_result
 from release.enforcement.enforced_run import enforced_up, observed_preview
 from release.enforcement.planned_steps import PlannedSteps
 from release.engine.interruption import InterruptedRun, Interruption, interruptible
@@ -30,12 +31,11 @@ from release.evidence import Evidence, read_evidence
 from release.live_access import LiveAccess, live_access
 from release.plan import STATEMENT, deployed_graph, inputs_and_problems
 from release.resource_changes import changed_urns, resource_changes
-from release.signing.statement_signing import bundle_path
 from release.surroundings import Surroundings
 
-__all__ = ["RESULT", "Applied", "apply", "approve"]
+__all__ = ["Applied", "apply", "approve"]
 
-RESULT, APPROVAL = "result.intoto.json", "derived-approval.intoto.json"
+APPROVAL = "derived-approval.intoto.json"
 _SHOWN = 5
 
 
@@ -132,11 +132,11 @@ def _apply(  # noqa: PLR0913, PLR0917 (those of `apply`)
     interruption.finish()
     unsigned = ""
     try:
-        place = _keep(around, evidence, _document(around, evidence, approval, outcome, read_back))
-        unsigned = _sign_result(around, evidence, place)
+        place = keep_result(around, evidence, result_document(around, evidence, approval, outcome, read_back))
+        unsigned = sign_result(around, evidence, place)
     except ReleaseError as error:
         outcome = replace(outcome, failure=outcome.failure or f"everything was deployed, and {error}")
-    document = _document(around, evidence, approval, outcome, read_back)
+    document = result_document(around, evidence, approval, outcome, read_back)
     return Applied(outcome=outcome, read_back=read_back, document=document, unsigned=unsigned)
 
 
@@ -238,55 +238,3 @@ def _grows(around: Surroundings, evidence: Evidence, export: Mapping[str, Any], 
     if found is Verdict.REFUSED:
         raise ReleaseError("the proof fails or a finding is an error; nothing was changed; see `access review`")
     return found is Verdict.GROWTH or bool(around.loosened_approval)
-
-
-def _document(
-    around: Surroundings,
-    evidence: Evidence,
-    approval: Approval | None,
-    outcome: Outcome,
-    read_back: LiveAccess | None,
-) -> dict[str, Any]:
-    return {
-        "project": evidence.document["project"],
-        "stack": evidence.document["stack"],
-        "commit": evidence.inputs.commit,
-        "at": around.now().isoformat(timespec="seconds"),
-        "run": dict(around.run),
-        "approved_by": approval.by if approval else "",
-        "approval": approval.source if approval else "",
-        "approval_setting": dict(around.approval_setting),
-        "failure": outcome.failure,
-        "interrupted": outcome.is_interrupted,
-        "violations": list(outcome.violations),
-        "applied": [{"operation": operation, "urn": urn} for operation, urn in outcome.applied],
-        "read_back": None if read_back is None else read_back.document(),
-    }
-
-
-def _keep(around: Surroundings, evidence: Evidence, document: Mapping[str, Any]) -> str:
-    """Write the statement of the result, keep all statements next to the state, and return the start of their names."""
-    result = statements.Statement(kind=statements.RESULT, subjects=evidence.subjects, predicate=document)
-    statements.write(evidence.folder / RESULT, result)
-    moment = str(document["at"]).replace(":", "")
-    place = f"{document['project']}/{document['stack']}/{evidence.digest[:16]}/{moment}-"
-    bundle_path(evidence.folder / RESULT).unlink(missing_ok=True)  # of an earlier result
-    for path in evidence.statements:
-        around.backend.releases.add(f"{place}{path.name}", path.read_bytes())
-    return place
-
-
-def _sign_result(around: Surroundings, evidence: Evidence, place: str) -> str:
-    """Sign the statement of the result, and keep the signature; return the reason if that fails.
-
-    What was deployed stays deployed, and its statement is kept already.
-    """
-    if around.signing is None:
-        return ""
-    around.report("signing the statement of the result")
-    try:
-        bundle = around.signing.sign(evidence, RESULT)
-        around.backend.releases.add(f"{place}{bundle.name}", bundle.read_bytes())
-    except ReleaseError as error:
-        return str(error)
-    return ""
