@@ -140,16 +140,27 @@ def comment(*, evidence: Evidence, digest: Digest = None) -> int:
     return run_comment(evidence, digest)
 
 
-@app.command(epilog=examples("agent-network release workflow github"))
-def workflow(platform: Annotated[Platform, typer.Argument(help="Platform that runs the workflow.")]) -> int:
+@app.command(
+    epilog=examples(
+        "agent-network release workflow github", "agent-network release workflow github --stacks dev,staging,prod"
+    )
+)
+def workflow(
+    platform: Annotated[Platform, typer.Argument(help="Platform that runs the workflow.")],
+    *,
+    stacks: Annotated[
+        str, typer.Option("--stacks", metavar="NAMES", help="Stacks in the order of their deployment.")
+    ] = "dev,prod",
+) -> int:
     """Write the workflow of a release pipeline.
 
-    It plans each pull request, deploys the main branch to the stack dev and, after an approval, to the stack prod. A
-    file that exists already is not replaced.
+    It plans each pull request for the last stack, and deploys the main branch to one stack after another. A stack waits
+    for an approval if its setting `approval` requires one; without stack files, the last one waits. A file that exists
+    already is not replaced.
     """
-    from cli.pipeline_workflow import write_workflow  # noqa: PLC0415 (only this command needs it)
+    from cli.pipeline_workflow import stack_names, write_workflow  # noqa: PLC0415 (only this command needs it)
 
-    print_text(str(write_workflow(find_root(), platform)))
+    print_text(str(write_workflow(find_root(), platform, stack_names(stacks))))
     return ExitCode.OK
 
 

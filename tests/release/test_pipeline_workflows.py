@@ -16,9 +16,11 @@ import yaml
 
 from cli.commands.release import Platform
 from cli.commands.release import app as release_commands
+from cli.errors import CommandError
 from cli.main import run
-from cli.pipeline_workflow import TEMPLATES
+from cli.pipeline_workflow import TEMPLATES, stack_names, write_workflow
 from release.job_outputs import DIGEST
+from tests.fabrikam import copy_project
 
 GITHUB, AZURE = TEMPLATES[Platform.GITHUB][0], TEMPLATES[Platform.AZURE_PIPELINES][0]
 CI = Path(__file__).parents[2] / ".github/workflows/ci.yml"
@@ -176,6 +178,25 @@ def test_release_jobs_that_deploy_check_out_the_history_with_all_authors() -> No
     assert {stage for stage, depth in on_azure if depth == "0"} == {"dev", "prod"}
 
 
+def test_artifact_of_each_plan_has_a_name_of_its_own_so_that_a_second_attempt_replaces_none() -> None:
+    on_github = {
+        (name, step["with"]["name"])
+        for name, job in github_jobs().items()
+        for step in job["steps"]
+        if "artifact@" in str(step)
+    }
+    on_azure = [step["artifact"] for _, _, steps in azure_jobs() for step in steps if "artifact" in step]
+
+    of_this_job, of_the_plan = "${{ steps.plan.outputs.evidence_sha256 }}", EVIDENCE_OF_THE_PLAN
+    assert on_github == {
+        ("plan-pull-request", f"evidence-{of_this_job}"),
+        ("comment", "evidence-${{ needs.plan-pull-request.outputs.evidence_sha256 }}"),
+        ("plan-prod", f"evidence-{of_this_job}"),
+        ("prod", f"evidence-{of_the_plan}"),
+    }
+    assert sorted(on_azure) == ["evidence-$(evidence_sha256)"] * 2 + ["evidence-$(plan.evidence_sha256)"] * 2
+
+
 def test_artifacts_of_the_release_have_the_evidence_alone() -> None:
     on_github = [
         step["with"]["path"] for job in github_jobs().values() for step in job["steps"] if "artifact@" in str(step)
@@ -227,18 +248,21 @@ def test_azure_service_connections_are_one_for_each_identity_and_forks_have_none
     assert (conditions["plan_prod"], conditions["prod"]) == ("", "")
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("zizmor", "--offline", "--no-progress", "--persona", "pedantic", GITHUB),
-        ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", GITHUB),
-        # The default engine for regular expressions cannot read a pattern of this schema.
-        ("check-jsonschema", "--builtin-schema", "vendor.azure-pipelines", "--regex-variant", "python", AZURE),
-    ],
-    ids=("zizmor", "schema-of-github", "schema-of-azure-pipelines"),
+LINTERS: tuple[tuple[str | Path, ...], ...] = (
+    ("zizmor", "--offline", "--no-progress", "--persona", "pedantic", GITHUB),
+    ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", GITHUB),
+    # The default engine for regular expressions cannot read a pattern of this schema.
+    ("check-jsonschema", "--builtin-schema", "vendor.azure-pipelines", "--regex-variant", "python", AZURE),
 )
+
+
+def linted(command: tuple[str | Path, ...]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([BIN / command[0], *command[1:]], capture_output=True, text=True, check=False)  # noqa: S603 (our own tools)
+
+
+@pytest.mark.parametrize("command", LINTERS, ids=("zizmor", "schema-of-github", "schema-of-azure-pipelines"))
 def test_release_workflow_has_no_finding_of(command: tuple[str | Path, ...]) -> None:
-    done = subprocess.run([BIN / command[0], *command[1:]], capture_output=True, text=True, check=False)  # noqa: S603 (our own tools)
+    done = linted(command)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -257,8 +281,102 @@ def test_release_workflow_has_no_finding_of_actionlint(tmp_path: Path) -> None:
     if installed.returncode:
         pytest.skip(f"actionlint cannot be built: {installed.stderr.strip()[-200:]}")
 
-    done = subprocess.run([tmp_path / "actionlint", GITHUB], capture_output=True, text=True, check=False)  # noqa: S603 (built above)
+    files = [GITHUB]
+    for number, stacks in enumerate(ORDERS):
+        (tmp_path / str(number)).mkdir()
+        files.append(written(tmp_path / str(number), Platform.GITHUB, stacks))
+    done = subprocess.run([tmp_path / "actionlint", *files], capture_output=True, text=True, check=False)  # noqa: S603 (built above)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+ORDERS = {
+    "dev,staging,prod": ("dev", "staging", "plan-prod", "prod"),
+    "only": ("plan-only", "only"),
+    "prod,dev": ("prod", "plan-dev", "dev"),
+    "eu.test,2026,live": ("eu-test", "stack-2026", "plan-live", "live"),
+}
+
+
+def written(root: Path, platform: Platform, stacks: str) -> Path:
+    root.joinpath("Pulumi.yaml").write_text("name: tiny\n")
+    return write_workflow(root, platform.value, stack_names(stacks))
+
+
+@pytest.mark.parametrize("stacks", ORDERS)
+def test_workflow_for_other_stacks_deploys_them_one_after_another_for_the_main_branch_alone(
+    stacks: str, tmp_path: Path
+) -> None:
+    github = loaded(written(tmp_path, Platform.GITHUB, stacks))["jobs"]
+    azure = {each["stage"]: each for each in loaded(written(tmp_path, Platform.AZURE_PIPELINES, stacks))["stages"]}
+    order = ORDERS[stacks]
+    names = stacks.split(",")
+
+    assert list(github) == ["fork", "plan-pull-request", "comment", *order]
+    assert [github[each].get("needs") for each in order] == [None, *order[:-1]]
+    assert [github[each].get("if", "") for each in order] == ["github.event_name == 'push'", *[""] * (len(order) - 1)]
+    stages = [each.replace("-", "_") for each in order]
+    assert list(azure) == ["fork", "pull_request", *stages]
+    assert [azure[each]["dependsOn"] for each in stages] == [[], *stages[:-1]]
+    assert "ne(variables['Build.Reason'], 'PullRequest')" in azure[stages[0]]["condition"]
+    assert [azure[each].get("condition") for each in stages[1:]] == [None] * (len(stages) - 1)
+    environments = [github[each]["environment"] for each in order]
+    assert environments == [*names[:-1], f"{names[-1]}-plan", names[-1]]
+    assert github["plan-pull-request"]["environment"] == f"{names[-1]}-plan"
+    deployed = [azure[each]["jobs"][0].get("environment") for each in stages]
+    assert deployed == [*names[:-1], None, names[-1]]
+    for each, environment in zip(order, environments, strict=True):
+        commands = [command for step in github[each]["steps"] if "release" in (command := command_of(step) or "")]
+        assert {release_arguments(command)["stack"] for command in commands} == {environment.removesuffix("-plan")}
+    assert github[order[-1]]["concurrency"] == {"group": f"release-{names[-1]}", "cancel-in-progress": False}
+
+
+@pytest.mark.parametrize("stacks", ORDERS)
+def test_workflow_for_other_stacks_has_no_finding_of_the_linters(stacks: str, tmp_path: Path) -> None:
+    for command in LINTERS:
+        platform = Platform.AZURE_PIPELINES if command[-1] == AZURE else Platform.GITHUB
+        path = tmp_path / TEMPLATES[platform][1]
+        done = linted((*command[:-1], path if path.exists() else written(tmp_path, platform, stacks)))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("stacks", "reason"),
+    [
+        ("", "'' is not the name of a stack"),
+        ("dev,", "'' is not the name of a stack"),
+        ("dev,dev", "'dev' is given twice"),
+        ("--yes", "'--yes' is not the name of a stack"),
+        ("dev;rm", "'dev;rm' is not the name of a stack"),
+        ("a b", "'a b' is not the name of a stack"),
+        ("${{x}}", "is not the name of a stack"),
+        ("org/project/dev", "is not the name of a stack"),
+        ("a" * 101, "is not the name of a stack"),
+        ("a.b,a-b", "the job 'a-b' would be there twice"),
+        ("fork", "the job 'fork' would be there twice"),
+        ("plan-prod,prod", "the job 'plan-prod' would be there twice"),
+        (",".join(map(str, range(21))), "has 21 stacks"),
+    ],
+)
+def test_workflow_for_names_that_are_not_stacks_is_refused(stacks: str, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as refused:
+        written(tmp_path, Platform.GITHUB, stacks)
+    assert reason in str(refused.value)
+    assert not (tmp_path / ".github").exists()
+
+
+def test_workflow_lets_each_stack_wait_whose_setting_requires_approvals(tmp_path: Path) -> None:
+    copy_project(tmp_path)
+    settings = tmp_path / "Pulumi.prod.yaml"
+    (tmp_path / "Pulumi.live.yaml").write_text(settings.read_text("utf-8"))
+    path = write_workflow(tmp_path, "github", ("dev", "prod", "live"))
+
+    assert [each for each in loaded(path)["jobs"] if each not in {"fork", "plan-pull-request", "comment"}] == [
+        "dev",
+        "plan-prod",
+        "prod",
+        "plan-live",
+        "live",
+    ]
 
 
 @pytest.mark.parametrize("platform", Platform)
