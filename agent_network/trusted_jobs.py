@@ -62,8 +62,10 @@ def trusted_jobs(given: Mapping[str, object]) -> tuple[Jobs | None, list[str]]:
 def _github(given: Mapping[str, object]) -> tuple[Jobs, list[str]]:
     """Return the jobs of two environments of a GitHub repository.
 
-    "Configure workload identity federation for GitHub with immutable subjects", Microsoft Learn, 2026: repositories
-    that were created or renamed since the middle of 2026 have subjects with ids, older ones have names alone.
+    Repositories that were created, renamed or transferred since 15 July 2026 have subjects with ids, older ones have
+    names alone until their owner chooses ids ("Migrate GitHub Actions federated credentials to immutable subjects",
+    Microsoft Learn, 2026-07-28). GitHub announced 18 June ("Immutable subject claims for GitHub Actions OIDC tokens",
+    GitHub Changelog, 2026-04-23): the repository's settings show which form it has.
     """
     text = _texts(given, "owner", "repository", "environment", "owner_id", "repository_id")
     form = given.get("subject", "ids")

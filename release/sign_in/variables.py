@@ -51,9 +51,13 @@ _SETTING = "azure-native:subscriptionId"
 _IDS = {
     "client id of the identity": ("AZURE_CLIENT_ID", "ARM_CLIENT_ID", "AZURESUBSCRIPTION_CLIENT_ID"),
     "tenant id": ("AZURE_TENANT_ID", "ARM_TENANT_ID", "AZURESUBSCRIPTION_TENANT_ID"),
-    "subscription id": ("ARM_SUBSCRIPTION_ID", "AZURE_SUBSCRIPTION_ID", "AZURESUBSCRIPTION_SUBSCRIPTION_ID", _SETTING),
+    "subscription id": ("ARM_SUBSCRIPTION_ID", "AZURE_SUBSCRIPTION_ID", _SETTING),
 }
-"""Names of each id, the first of which a message recommends; AzureCLI@2 sets AZURESUBSCRIPTION_* of some."""
+"""Names of each id, the first of which a message recommends.
+
+AzureCLI@2 sets AZURESUBSCRIPTION_CLIENT_ID, _TENANT_ID and _SERVICE_CONNECTION_ID for a connection with workload
+identity federation, and no subscription (microsoft/azure-pipelines-tasks, Tasks/AzureCLIV2/azureclitask.ts, 2026).
+"""
 
 
 @dataclass(frozen=True)

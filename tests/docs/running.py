@@ -22,7 +22,7 @@ NOT_RUN = {
     "agent-network engine -- ": "needs the Pulumi CLI: tests/engine runs it on local Azure",
     "agent-network release foundry reconcile --stack prod": "needs the Pulumi CLI: tests/engine runs it",
     "agent-network release approve --stack prod --digest": "needs a plan: tests/release does it on another machine",
-    "agent-network release workflow github --stacks": "writes a file that is there: tests/release writes such workflows",
+    "agent-network release workflow github --stacks": "writes the file of the line above: tests/release does it",
     "agent-network release plan": "needs the Pulumi CLI: tests/engine runs it",
     "agent-network access check --of live": "reads a subscription: tests/access/readers does it on a server",
     "agent-network access proof --of live ": "reads a subscription: tests/access/readers does it on a server",
