@@ -8,17 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from access.model.declared import Declared
 from access.model.graph import Graph
+from access.model.json_values import listed, mapping
 from access.questions.additional_grants import ReleaseRoles
 from access.readers import live
-from access.readers.network_names import named_like
+from access.readers.local import graph_of_world
 from cli.approval_records import KEYS, approval_source, project_backend, rule_of, setting_of, source_name
 from cli.cache.fingerprint import package_digest
 from cli.deployment import deployment_of
 from cli.errors import CommandError
-from cli.graph_file import graph_of_file
+from cli.exit_codes import ExitCode
+from cli.graph_file import read_document
 from cli.pipeline_sign_in import check_sign_in, print_line, subscription_of
 from cli.policy_pack import enforcement_folder, pack_folder
 from cli.project_root import check_stack
@@ -112,7 +115,7 @@ def _surroundings(
         texts=lambda preview: texts_of(preview, root, stack_name),
         packs=[Pack(pack_folder(), _configuration(root, stack_name))],
         enforcement=enforcement_folder(),
-        live=lambda state: azure.read(state, declared),
+        live=lambda state, export: azure.read(state, export, declared),
         sign_in=azure.sign_in,
         is_local=azure.is_local,
         origin=report_origin(root),
@@ -158,7 +161,7 @@ class _Azure:
         """
         check_sign_in(self._pipeline)
 
-    def read(self, state: Graph, declared: Declared) -> Graph:
+    def read(self, state: Graph, _export: Mapping[str, Any], declared: Declared) -> Graph:
         """Return the access graph of the subscription that a stack is deployed to.
 
         Raises:
@@ -184,9 +187,11 @@ class _LocalAzure:
     def sign_in(self) -> None:
         """Do nothing: local Azure has no sign-in for the engine."""
 
-    def read(self, state: Graph, _declared: Declared) -> Graph:
+    def read(self, _state: Graph, export: Mapping[str, Any], _declared: Declared) -> Graph:
         """Return the access graph of everything that is deployed to local Azure, with the names of the stack."""
-        return named_like(graph_of_file(self._world), state)
+        rows = listed(mapping(export.get("deployment")).get("resources"))
+        world = {**read_document(self._world), "stack": rows}
+        return graph_of_world(world, str(self._world), source="local Azure")
 
 
 def _signing(setting: ReleaseSigning | None, root: Path, environment: Mapping[str, str]) -> StatementSigning | None:
@@ -221,10 +226,17 @@ def _outside(reads: Mapping[str, str] | None) -> Mapping[str, str]:
 
 
 def _reconcile(root: Path, stack: str) -> None:
-    with redirect_stdout(sys.stderr):  # standard output has the result of the release
-        reconcile(
+    """Move role assignments to the current identities of Foundry agents; raise an error for one that cannot be moved.
+
+    Raises:
+        ReleaseError: the role assignments of an agent cannot be moved.
+    """
+    with redirect_stdout(sys.stderr):  # standard output has the result, as one document with --json
+        code = reconcile(
             root, stack, apply_changes=True, as_json=False, export=None, local=False, pin_versions=False, sign_in=False
         )
+    if code is not ExitCode.OK:
+        raise ReleaseError("a Foundry agent is not reconciled, for the reason above")
 
 
 def _configuration(root: Path, stack: str) -> Path | None:

@@ -14,12 +14,12 @@ from typing import Any, cast
 from azure.core.exceptions import AzureError
 
 from access.azure.errors import AccessError
-from access.model.json_values import listed
+from access.model.json_values import listed, mapping
 from access.questions.deviations import with_images
 from access.readers.planned_resources import planned_resources
 from release import statements
 from release.access_review import Verdict, review_access
-from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved
+from release.approval import Approval, ApprovalRule, ApprovalSource, approval_statement, check_approved, clock_problem
 from release.current_identities import identity_problems
 from release.deployment_record import keep_result, result_document, sign_result
 from release.enforcement.enforced_run import enforced_up, observed_preview
@@ -28,6 +28,7 @@ from release.engine.interruption import InterruptedRun, Interruption, interrupti
 from release.engine.stack import Outcome
 from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence
+from release.foundry.state import agent_identities
 from release.live_access import LiveAccess, live_access
 from release.plan import STATEMENT, deployed_graph, inputs_and_problems
 from release.resource_changes import changed_urns, resource_changes
@@ -160,13 +161,17 @@ def _followed_up(around: Surroundings, outcome: Outcome) -> tuple[Outcome, LiveA
 
     The deployment was made, whatever happens now: an error becomes the failure in its outcome.
     """
-    step = "moving role assignments to current identities of Foundry agents"
+    step = "reading the state of the stack"
     try:
-        around.report(step)
-        around.reconcile()
+        export = around.stack.export()
+        if agent_identities(_rows(export)):
+            step = "moving role assignments to current identities of Foundry agents"
+            around.report(step)
+            around.reconcile()
+            export = around.stack.export()
         step = "reading the assignments back from Azure"
         around.report(step)
-        return outcome, _read_back(around)
+        return outcome, _read_back(around, export)
     except InterruptedRun as interrupted:
         failure = f"{interrupted} after everything was deployed, while {step}"
         return replace(outcome, failure=failure, is_interrupted=True), None
@@ -174,11 +179,16 @@ def _followed_up(around: Surroundings, outcome: Outcome) -> tuple[Outcome, LiveA
         return replace(outcome, failure=f"everything was deployed, and {step} failed: {error}"), None
 
 
-def _read_back(around: Surroundings) -> LiveAccess:
+def _rows(export: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [mapping(row) for row in listed(mapping(export.get("deployment")).get("resources"))]
+
+
+def _read_back(around: Surroundings, export: Mapping[str, Any]) -> LiveAccess:
     """Return how Azure differs from the stack; a new assignment is waited for, since Azure lists it a little later."""
-    state = deployed_graph(around.stack.export())
+    state = deployed_graph(export)
     for wait in (*around.waits, None):
-        found = live_access(state, around.live(state), around.declared, around.origin.time.date(), around.release_roles)
+        live = around.live(state, export)
+        found = live_access(state, live, around.declared, around.origin.time.date(), around.release_roles)
         if found.is_equal or wait is None:
             return found
         around.sleep(wait)
@@ -197,7 +207,7 @@ def _check_digest_is_given(around: Surroundings, approval: Approval | None, dige
 
 def _refuse_other_inputs(around: Surroundings, evidence: Evidence, export: Mapping[str, Any]) -> None:
     inputs, missing = inputs_and_problems(around, export)
-    problems = list(missing)
+    problems = [*missing, *filter(None, [clock_problem(around.now(), evidence)])]
     if evidence.document.get("verdict") == Verdict.REFUSED:
         problems.append("the plan was refused, and no approval changes that; see its findings")
     if inputs is not None:
@@ -212,7 +222,7 @@ def _refuse_other_identities(around: Surroundings, export: Mapping[str, Any], pr
     if not state.resources:
         return
     around.report("reading the identities of the stack in Azure")
-    problems = identity_problems(state, around.live(state), preview)
+    problems = identity_problems(state, around.live(state, export), preview)
     if problems:
         raise ReleaseError("\n".join([*problems, "nothing was changed"]))
 

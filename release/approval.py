@@ -19,7 +19,16 @@ from release.errors import NotApprovedError, ReleaseError
 from release.evidence import Evidence
 from release.times import zoned_time
 
-__all__ = ["Approval", "ApprovalRule", "ApprovalSource", "When", "approval_statement", "check_approved", "made_at"]
+__all__ = [
+    "Approval",
+    "ApprovalRule",
+    "ApprovalSource",
+    "When",
+    "approval_statement",
+    "check_approved",
+    "clock_problem",
+    "made_at",
+]
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """Maximum difference between the clocks of two machines."""
@@ -94,7 +103,9 @@ def check_approved(
         NotApprovedError: the plan needs an approval and has none that is valid, with the reason for each that is not.
         ReleaseError: the clock of this machine is set back.
     """
-    _refuse_earlier(now, evidence)
+    wrong_clock = clock_problem(now, evidence)
+    if wrong_clock:
+        raise ReleaseError(wrong_clock)
     if rule.when is When.NEVER or (rule.when is When.GROWTH and not grows):
         return None
     authors, reasons = source.authors(evidence), list[str]()
@@ -173,9 +184,15 @@ def _person(name: str) -> str:
     return folded if domain.startswith("users.noreply.") else f"{local.partition('+')[0]}{at}{domain}"
 
 
-def _refuse_earlier(now: datetime, evidence: Evidence) -> None:
-    if now < made_at(evidence) - _CLOCKS_DIFFER:
-        raise ReleaseError(
-            f"the clock of this machine ({now.isoformat(timespec='seconds')}) is before the time of the plan"
-            f" ({evidence.document.get('made')}); set the clock"
-        )
+def clock_problem(now: datetime, evidence: Evidence) -> str:
+    """Return a message if the clock of this machine is set back to before the plan; an empty text otherwise.
+
+    Raises:
+        ReleaseError: the evidence has no time with a time zone.
+    """
+    if now >= made_at(evidence) - _CLOCKS_DIFFER:
+        return ""
+    return (
+        f"the clock of this machine ({now.isoformat(timespec='seconds')}) is before the time of the plan"
+        f" ({evidence.document.get('made')}); set the clock"
+    )

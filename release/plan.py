@@ -162,7 +162,7 @@ def _facts(around: Surroundings) -> _Facts:
         around.report("comparing the state with Azure")
         drift = drifts(stack.refresh_preview())
         around.report("reading access in Azure that nobody declared")
-        azure = around.live(before)
+        azure = around.live(before, export)
         live = live_access(before, azure, around.declared, around.origin.time.date(), around.release_roles)
     around.report("previewing the program with the policy pack")
     preview, violations = _previewed(around)

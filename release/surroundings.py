@@ -37,8 +37,8 @@ class Surroundings:
     """Policy packs of each preview and deployment."""
     enforcement: Path
     """Folder of the policy pack that stops what is not approved."""
-    live: Callable[[Graph], Graph]
-    """Reads live Azure; takes the graph of the stack's state, for names."""
+    live: Callable[[Graph, Mapping[str, Any]], Graph]
+    """Reads live Azure; takes the graph of the stack's state and its export, for names."""
     sign_in: Callable[[], None]
     """Gets a token for Azure Resource Manager; raises ReleaseError if there is none."""
     is_local: bool

@@ -33,6 +33,9 @@ class Reads:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._installed = [Path(path).resolve() for path in dict.fromkeys(sysconfig.get_paths().values())]
+        # Python looks once a process for its standard library in an archive: `lib/python311.zip`.
+        library = Path(sysconfig.get_path("stdlib"))
+        self._installed.append(library.with_name(f"{library.name.replace('.', '')}.zip").resolve())
         self._paths: set[str] = set()
         self.depends_on_more = False
 

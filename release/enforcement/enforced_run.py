@@ -26,6 +26,8 @@ __all__ = ["enforced_up", "observed_preview"]
 
 _CALLED = frozenset({"same", "create", "update", "replace", "create-replacement", "import", "import-replacement"})
 """Operations before which the engine calls policies."""
+_PACK_FAILED = "failed to run "
+"""Beginning of the engine's error when a policy pack does not answer: "failed to run policy", "… remediation"."""
 _OFF = "the policy pack is switched off, or another program runs in its place"
 
 
@@ -98,6 +100,9 @@ def enforced_up(  # noqa: PLR0913 (one argument for each part of a run)
             return replace(outcome, failure=failure, is_interrupted=False)
         if unplanned:
             return replace(outcome, failure=f"{unplanned[0]}; the deployment was stopped", is_interrupted=False)
+        if _PACK_FAILED in outcome.failure:
+            failure = f"the policy pack was switched off or failed while the deployment ran: {outcome.failure}"
+            return replace(outcome, failure=failure)
         return replace(outcome, failure=outcome.failure or steps.missing(outcome.applied))
 
 

@@ -78,12 +78,12 @@ class EngineStack:
             environment: environment variables in addition to those of this process.
 
         Raises:
-            ReleaseError: the CLI is missing or too old, there is no such stack, or a setting that no plan has would
-                change what the engine does.
+            ReleaseError: the CLI is missing or too old, there is no such stack, or a file of Pulumi has a key that no
+                plan binds.
         """
         self.name, self.root = name, root
         self.environment = {**_ENVIRONMENT, **(environment or {})}
-        overrides = list(engine_overrides(root, name, self.full_environment))
+        overrides = list(engine_overrides(root, name))
         if overrides:
             raise ReleaseError("\n".join(overrides))
         try:

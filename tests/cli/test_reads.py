@@ -4,7 +4,9 @@ import py_compile
 import socket
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,17 @@ def test_file_the_program_reads_outside_the_project_is_recorded_and_counts_as_ch
     assert unchanged(digests)
     (outside / "prices.csv").write_text("2")
     assert not unchanged(digests)
+
+
+def test_archive_that_python_looks_for_once_a_process_is_not_recorded(tmp_path: Path) -> None:
+    library = Path(sysconfig.get_path("stdlib"))
+    archive = library.with_name(f"python{sys.version_info.major}{sys.version_info.minor}.zip")
+    assert str(archive) in sys.path
+
+    with recorded(tmp_path / "project") as reads, suppress(OSError):
+        archive.read_bytes()
+
+    assert reads.digests() == {}
 
 
 def test_missing_file_the_program_looks_for_outside_the_project_is_recorded(tmp_path: Path, outside: Path) -> None:

@@ -29,8 +29,24 @@ class Releasing:
     """A project in a git repository, whose plans with growth need the signature of a reviewer."""
 
     def __init__(
-        self, root: Path, *, program: str = PROGRAM, network: dict[str, Any] | None = None, when: str = "growth"
+        self,
+        root: Path,
+        *,
+        program: str = PROGRAM,
+        network: dict[str, Any] | None = None,
+        when: str = "growth",
+        has_prod: bool = False,
     ) -> None:
+        """Create the project, with a stack `dev`.
+
+        Args:
+            root: folder of the project and the reviewer's key.
+            program: the program.
+            network: the first network.
+            when: plans that need an approval.
+            has_prod: True for a second stack `prod`.
+        """
+        self.has_prod = has_prod
         key = Ed25519PrivateKey.generate()
         pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         self.settings = {
@@ -65,6 +81,8 @@ class Releasing:
         """Commit a network."""
         kept = (self.project.root / "Pulumi.yaml").read_text()
         write_project(self.project.root, network, self.settings)
+        if self.has_prod:
+            write_project(self.project.root, network, {**self.settings, "resource_group": "contoso-prod"}, "prod")
         (self.project.root / "Pulumi.yaml").write_text(kept)
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", "network")

@@ -172,7 +172,7 @@ class PlannedRelease:
             texts=lambda _preview: self.texts,
             packs=self.packs,
             enforcement=self.root,
-            live=lambda _state: Graph(),
+            live=lambda _state, _export: Graph(),
             sign_in=lambda: None,
             is_local=True,
             origin=Provenance(time=self.now, version="1"),

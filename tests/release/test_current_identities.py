@@ -138,7 +138,7 @@ def release(tmp_path: Path) -> PlannedRelease:
 def around(release: PlannedRelease) -> Surroundings:
     note = Unread("Microsoft Graph", "groups are not known", about=())
     live = Graph(principals=[Principal(id=NEW, name="worker", owner=WHERE)], unread=[note])
-    return replace(release.around(), live=lambda _state: live)
+    return replace(release.around(), live=lambda _state, _export: live)
 
 
 def test_plan_is_refused_if_an_identity_has_another_principal_and_names_it_with_what_was_not_read(

@@ -43,7 +43,7 @@ class Azure:
     def __init__(self, *changes: Callable[[Graph], Graph]) -> None:
         self._changes, self.waited = list(changes), list[float]()
 
-    def read(self, state: Graph) -> Graph:
+    def read(self, state: Graph, _export: Mapping[str, Any]) -> Graph:
         return (self._changes.pop(0) if len(self._changes) > 1 else self._changes[0])(state)
 
     def deploy(self, release: PlannedRelease) -> Applied:
@@ -115,7 +115,7 @@ def test_command_prints_the_assignments_that_were_read_back_and_ends_with_their_
     azure: Callable[[Graph], Graph],
     text: str,
 ) -> None:
-    around = replace(release.around(), live=azure)
+    around = replace(release.around(), live=lambda state, _export: azure(state))
     prepared = SimpleNamespace(around=around, rule=release.rule, source=lambda: release.records)
     monkeypatch.setattr(release_steps, "prepared", lambda _root, _stack: nullcontext(prepared))
 
