@@ -47,7 +47,7 @@ def planned_resources(document: Mapping[str, Any]) -> tuple[PlannedResource, ...
         if state.custom
     ]
     known = {one.urn for one in found}
-    config = mapping(document.get("config"))
+    config = mapping(preview.without_masks(mapping(document.get("config"))))
     providers = sorted({one.provider for one in found} - known - {""})
     return (*found, *(_made_by_engine(urn, config) for urn in providers))
 

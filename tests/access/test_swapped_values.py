@@ -265,6 +265,7 @@ def step(urn: str, provider: str, **inputs: str) -> dict[str, Any]:
 def test_resource_with_another_provider_or_a_provider_with_other_settings_is_a_deviation() -> None:
     urn = "urn:pulumi:dev::tiny::azure-native:app:ContainerApp::agent"
     config = {"azure-native:subscriptionId": "1", "azure-native:location": "westeurope", "tiny:x": "y"}
+    config["azure-native:partnerId"] = "[secret]"
     document = {"config": config, "steps": [step(urn, f"{DEFAULT}::{UNKNOWN}", containerAppName="agent")]}
     planned = {one.urn: one for one in planned_resources(document)}
     kind, values = "azure-native:app:ContainerApp", {"containerAppName": "agent"}
@@ -274,6 +275,7 @@ def test_resource_with_another_provider_or_a_provider_with_other_settings_is_a_d
     assert problem == "the provider is 'evil' instead of 'default_3_29_0'"
 
     settings = {"subscriptionId": "1", "location": "westeurope", "version": "3.29.0", "__internal": {}}
+    settings["partnerId"] = UNKNOWN  # as the policy gets a secret
     assert deviations(planned, DEFAULT, NATIVE, settings, given) == ()
     for other in ({"subscriptionId": "2"}, {"clientSecret": "x"}, {"metadataHost": "evil"}, {"pluginDownloadURL": "x"}):
         assert len(deviations(planned, DEFAULT, NATIVE, {**settings, **other}, given)) == 1
