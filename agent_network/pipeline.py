@@ -1,7 +1,7 @@
 """Release pipeline of a network, as far as an administrator creates it: the state, and who plans and applies.
 
-Part of the bootstrap program. Everything is in the deployer's group, where neither identity has a right beyond the
-containers and the key of the state, so that neither can add a credential to an identity.
+Part of the bootstrap program. Everything is in the deployer's group, where neither identity has a right beyond reading
+settings, the containers and the key of the state, so that neither can add a credential to an identity.
 """
 
 import json
