@@ -51,6 +51,8 @@ _PROVIDERS = "pulumi:providers:"
 _VERSION_OF_PROVIDER = frozenset({"version"})
 _LABELS = re.compile(r"(^|\.)metadata\.(labels|annotations)(\.|$)")
 """Places in Kubernetes objects to which the provider adds labels of its own."""
+_OWN_LABELS = re.compile(r"(^|\.)metadata\.(labels\.app\.kubernetes\.io/managed-by|annotations\.pulumi\.com/[^.]*)$")
+"""Labels and annotations that the provider adds; another annotation can attach an identity to pods."""
 
 
 def gives_access(kind: str) -> bool:
@@ -136,7 +138,7 @@ def _property(name: str, wanted: object, found: object, plan: PlannedResource, g
         return
     for at, one, other in _leaves(name, wanted, found):
         if is_known(one) or one is None:
-            is_label = one is None and plan.type.startswith("kubernetes:") and _LABELS.search(at)
+            is_label = one is None and plan.type.startswith("kubernetes:") and _OWN_LABELS.search(at)
             if not is_label and not same(one, other):
                 yield _deviation(at, one, other, plan)
         else:

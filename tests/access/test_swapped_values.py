@@ -249,7 +249,14 @@ def test_labels_that_a_cluster_adds_are_accepted_and_other_additions_are_a_devia
     planned = {"metadata": {"name": "a"}, "spec": {"replicas": 1}}
     labels = {"app.kubernetes.io/managed-by": "pulumi"}
     assert problems(kind, planned, {**planned, "metadata": {"name": "a", "labels": labels}}) == ()
+    own = {"name": "a", "labels": labels, "annotations": {"pulumi.com/autonamed": "true"}}
+    assert problems(kind, planned, {**planned, "metadata": own}) == ()
     assert problems(kind, planned, {**planned, "metadata": {"name": "a", "namespace": "b"}})
+    for more in ({"azure.workload.identity/client-id": AGENT}, {"pulumi.com/a.azure.workload.identity": "x"}):
+        assert problems(kind, planned, {**planned, "metadata": {"name": "a", "annotations": more}})
+    use = {"labels": {"azure.workload.identity/use": "true"}}
+    assert problems(kind, planned, {**planned, "metadata": {"name": "a", **use}})
+    assert problems(kind, planned, {**planned, "spec": {"replicas": 1, "template": {"metadata": use}}})
     assert problems(kind, planned, {**planned, "spec": {"replicas": 1, "hostNetwork": {"labels": "x"}}})
 
 
