@@ -61,6 +61,11 @@ def edit_approved_access(release: PlannedRelease) -> None:
     (release.folder / "approved-access.json").write_text('[{"urn": "x", "type": "y"}]\n')
 
 
+def reuse_the_approval_of_another_plan(release: PlannedRelease) -> None:
+    release.now += timedelta(minutes=2)
+    release.evidence = release.plan()
+
+
 def add_a_file(release: PlannedRelease) -> None:
     (release.folder / "more.json").write_text("{}")
 
@@ -139,6 +144,7 @@ def lock_the_stack(release: PlannedRelease) -> None:
     ("change", "reason"),
     [
         (edit_evidence, "it is for the evidence"),
+        (reuse_the_approval_of_another_plan, "it is for the evidence"),
         (edit_approved_access, "was edited after the plan"),
         (add_a_file, "more.json is not part of the evidence"),
         (move_the_state_on, "the state of the stack changed"),
