@@ -58,6 +58,16 @@ def test_plan_that_violates_a_mandatory_policy_is_refused_with_evidence_that_has
     assert "open: [anybody] can read it" in evidence.text("report.html")
 
 
+def test_new_plan_removes_the_statements_about_the_plan_before(release: PlannedRelease) -> None:
+    earlier = release.folder / "signed-approval.intoto.json"
+    earlier.write_text("{}")
+
+    plan(release.around(), release.folder)
+
+    assert not earlier.exists()
+    assert (release.folder / "plan.intoto.json").exists()
+
+
 def test_report_page_of_a_plan_has_its_changes_of_resources(release: PlannedRelease) -> None:
     evidence, _verdict = plan(release.around(), release.folder)
 
