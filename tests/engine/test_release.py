@@ -124,7 +124,7 @@ def test_program_that_swaps_a_value_in_the_deployment_alone_is_stopped_before_th
         stopped = releasing.apply(TAMPER=tamper)
 
         assert stopped.code == 1, stopped.out + stopped.err
-        assert f"{grant}: {name} is " in stopped.out
+        assert f"{grant}: {name} is " in " ".join(stopped.out.split())  # lines are wrapped
         assert "stopped: a mandatory policy is violated" in stopped.out
         assert grant not in releasing.grants
         result = json.loads((releasing.project.root / ".release/dev/result.intoto.json").read_text())
