@@ -28,7 +28,7 @@ RELEASE = "python -m agent_network release"
 class Releasing:
     """A project in a git repository, whose plans with growth need the signature of a reviewer."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (an argument for each part of the project)
         self,
         root: Path,
         *,
@@ -36,6 +36,7 @@ class Releasing:
         network: dict[str, Any] | None = None,
         when: str = "growth",
         has_prod: bool = False,
+        entra: dict[str, Any] | None = None,
     ) -> None:
         """Create the project, with a stack `dev`.
 
@@ -45,6 +46,7 @@ class Releasing:
             network: the first network.
             when: plans that need an approval.
             has_prod: True for a second stack `prod`.
+            entra: setting about Entra ID; by default, there is none.
         """
         self.has_prod = has_prod
         key = Ed25519PrivateKey.generate()
@@ -57,6 +59,8 @@ class Releasing:
             "image_tag": "1.0",
             "approval": {"when": when, "by": "keys", "keys": {REVIEWER: pem.decode()}},
         }
+        if entra is not None:
+            self.settings["entra"] = entra
         self.key = root / "reviewer.pem"
         self.key.write_bytes(
             key.private_bytes(
@@ -85,7 +89,7 @@ class Releasing:
             write_project(self.project.root, network, {**self.settings, "resource_group": "contoso-prod"}, "prod")
         (self.project.root / "Pulumi.yaml").write_text(kept)
         self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", "network")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "network")
 
     def plan(self) -> Outcome:
         return self.project.run(f"{RELEASE} plan --stack dev")

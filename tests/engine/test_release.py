@@ -74,9 +74,12 @@ def releasing(tmp_path_factory: pytest.TempPathFactory) -> Releasing:
     return made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def approved(releasing: Releasing) -> Releasing:
-    """The project with a plan that gives another agent access, and an approval of the plan."""
+    """The project with a plan that gives another agent access, and an approval of the plan.
+
+    A plan binds variables, and each test has its own: so the plan is of one test.
+    """
     evidence = releasing.project.root / ".release" / "dev"
     (earlier,) = evidence.glob("approval-*.intoto.json")
     earlier.rename(releasing.key.parent / "earlier-approval.json")
