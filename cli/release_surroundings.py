@@ -222,7 +222,9 @@ def _outside(reads: Mapping[str, str] | None) -> Mapping[str, str]:
             "the program starts processes or connects to a network, so that its inputs cannot be bound; remove that"
         )
     # The modules of this package are not in `reads`, which are files that the program opens itself.
-    return {**reads, "the package agent-network": package_digest()}
+    # A folder of compiled modules is listed only when Python compiles again.
+    bound = {path: digest for path, digest in reads.items() if Path(path).name != "__pycache__"}
+    return {**bound, "the package agent-network": package_digest()}
 
 
 def _reconcile(root: Path, stack: str) -> None:
