@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from cli.exit_codes import ExitCode
 from cli.output import print_text
 from cli.release_surroundings import prepared
 from localazure.fronts.plugin import WORLD
 from tests.fabrikam import copy_project
 from tests.release.planned_release import RecordingStack
+
+
+def moved(*_arguments: object, **_options: object) -> ExitCode:
+    print_text("moved 1 role assignment")
+    return ExitCode.OK
 
 
 def test_reconciler_of_a_release_writes_nothing_to_standard_output(
@@ -20,7 +26,7 @@ def test_reconciler_of_a_release_writes_nothing_to_standard_output(
         "cli.release_surroundings.EngineStack",
         lambda root, name, _variables: RecordingStack(root, name, variables=backend),
     )
-    monkeypatch.setattr("cli.release_surroundings.reconcile", lambda *_, **__: print_text("moved 1 role assignment"))
+    monkeypatch.setattr("cli.release_surroundings.reconcile", moved)
 
     with prepared(copy_project(tmp_path), "dev") as preparation:
         preparation.around.reconcile()
