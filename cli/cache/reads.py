@@ -55,6 +55,8 @@ class Reads:
         found: dict[str, str] = {}
         for name in sorted(self._paths):
             path = _source(Path(name)).resolve()
+            if path.name == "__pycache__":  # listed by the first import alone, and made from sources
+                continue
             if not covers(path, self._root) and not any(path.is_relative_to(each) for each in self._installed):
                 found[str(path)] = _digest(path)
         return found

@@ -41,14 +41,6 @@ def edited_evidence() -> Generator[None]:
         yield
 
 
-def reused_approval() -> Generator[None]:
-    """Use the approval of the plan before, whose growth was the same person's to approve."""
-    (approval,) = EVIDENCE.glob("approval-*.intoto.json")
-    earlier = (ROOT.parent / "earlier-approval.json").read_text()
-    with written(approval, lambda _text: earlier):
-        yield
-
-
 def state_moved_on() -> Generator[None]:
     urn = next(row["urn"] for row in exported() if row["type"].endswith(":ResourceGroup"))
     pulumi("state", "protect", urn, "--yes")
@@ -118,7 +110,7 @@ def refusals() -> Iterator[tuple[str, str]]:
     yield "clock set back", refusal(earlier=timedelta(hours=1))
     yield "evidence of another stack", refusal("prod")
     for change in (
-        *(edited_evidence, reused_approval, state_moved_on, changed_program, swapped_plugin, dirty_tree),
+        *(edited_evidence, state_moved_on, changed_program, swapped_plugin, dirty_tree),
         file_named_as_a_git_revision,
     ):
         with contextmanager(change)():
