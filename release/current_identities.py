@@ -19,8 +19,8 @@ __all__ = ["identity_problems"]
 _UNCHANGED = frozenset({"same", "delete", "delete-replaced", "discard-replaced", "read", "refresh"})
 """Operations of the engine that give nobody anything."""
 _FIX = (
-    "find out who changed it; then make the state current with `pulumi refresh`, or `agent-network reconcile` for a"
-    " Foundry agent, and plan again"
+    "find out who changed it; then make the state current with `pulumi refresh`, or with `agent-network release foundry"
+    " reconcile` for a Foundry agent, and plan again"
 )
 
 
