@@ -8,13 +8,12 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import yaml
-
 from cli.errors import CommandError
 from cli.output import write_file
 from manifest.errors import ManifestError
 from manifest.loading import NETWORK_FILE, load
 from manifest.stack_file import config_getter
+from safe_text.yaml_loading import load_yaml
 
 __all__ = ["TEMPLATES", "stack_names", "write_workflow"]
 
@@ -127,7 +126,7 @@ def _renamed(block: str, old: str, new: str, identifier: str, platform: str) -> 
         block = re.sub(rf"\bplan_{old}\b", f"plan_{identifier}", block)
         block = re.sub(rf"(?m)^(- stage: ){old}$", rf"\g<1>{identifier}", block)
     block = re.sub(rf"(?<![\w.-]){old}(?![\w.])|(?<=release-){old}\b", new, block) if old != new else block
-    quoted = new if yaml.safe_load(new) == new else f'"{new}"'
+    quoted = new if load_yaml(new) == new else f'"{new}"'
     return re.sub(rf"(?m)^(\s*environment: ){re.escape(new)}$", lambda found: f"{found[1]}{quoted}", block)
 
 

@@ -59,10 +59,9 @@ def _interpreter(root: Path, environment: Mapping[str, str]) -> str:
     except OSError:
         return sys.executable
     folder = text(mapping(runtime.get("options")), "virtualenv")
-    names = ("Scripts/python.exe",) if os.name == "nt" else ("bin/python",)
-    for name in names if folder else ():
-        if (root / folder / name).is_file():
-            return str(root / folder / name)
+    own = root / folder / ("Scripts" if os.name == "nt" else "bin") / ("python.exe" if os.name == "nt" else "python")
+    if folder and own.is_file():
+        return str(own)
     search = environment.get("PATH", os.defpath)
     return shutil.which("python3", path=search) or shutil.which("python", path=search) or sys.executable
 

@@ -40,10 +40,13 @@ PATHS = ("/bin/", "/dev/", "/etc/", "/proc/", "/tmp", "/usr/", "/var/", "bin/pyt
 
 # By file and what is found in it: the reason that it is right there.
 EXCEPTIONS = {
-    ("components/agents/aks.py", "/tmp"): "a folder in a container of Linux, not on this machine",  # noqa: S108
+    ("components/agents/pod_spec.py", "/tmp"): "a folder in a container of Linux, not on this machine",  # noqa: S108
     ("cli/revision.py", "os.killpg"): "used where `os` has it; elsewhere the process is killed without its children",
     ("cli/revision.py", "signal.SIGKILL"): "only together with `os.killpg`",
-    ("release/engine/command.py", "os.killpg"): "used where `os` has it; elsewhere the command alone gets the signal",
+    (
+        "release/engine/interruption.py",
+        "os.killpg",
+    ): "used where `os` has it; elsewhere the command alone gets the signal",
     ("localazure/fronts/launchers.py", "/bin/"): "the first line of a launcher on POSIX; Windows gets a batch file",
 }
 

@@ -28,6 +28,7 @@ NOT_RUN = {
     "agent-network access proof --of live ": "reads a subscription: tests/access/readers does it on a server",
     "agent-network access refresh-roles ": "reads a subscription: tests/cli/test_refresh_roles.py does it",
     "agent-network permissions ": "reads a subscription: tests/cli/test_permissions.py does it on a server",
+    "python -m sigstore ": "needs a bundle: tests/release/test_signed_statements.py runs it on a signed statement",
     "make ": "tests/docs/test_make_targets.py runs the targets",
 }
 # Commands that a sentence only names, without their arguments: their help is printed.

@@ -4,6 +4,7 @@ It runs in the folder of the project. Every change is undone, so that the releas
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -11,12 +12,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 sys.path.insert(0, str(Path.cwd()))  # the packages of the project
 
 from cli.release_surroundings import prepared
 from release.apply import apply
 from release.errors import ReleaseError
+from release.evidence import read_evidence
+from release.file_stores import FolderStore
 
 ROOT = Path.cwd()
 EVIDENCE = ROOT / ".release" / "dev"
@@ -39,6 +43,23 @@ def edited_evidence() -> Generator[None]:
         EVIDENCE / "evidence.json", lambda text: text.replace('"verdict": "growth"', '"verdict": "unchanged"')
     ):
         yield
+
+
+def reused_approval() -> Generator[None]:
+    """Put the approval of an earlier release in the place of the approval of this one."""
+    with prepared(ROOT, "dev") as preparation:
+        assert preparation.exchange is not None
+        store = cast("FolderStore", preparation.exchange.store).folder
+    own = store / read_evidence(EVIDENCE).digest / "approvals"
+    earlier = next(path for path in store.rglob("approval*.intoto.json") if own not in path.parents)
+    own.rename(store / "aside")
+    (approval,) = EVIDENCE.glob("approval*.intoto.json")
+    approval.rename(store / approval.name)
+    shutil.copy(earlier, EVIDENCE)
+    yield
+    (EVIDENCE / earlier.name).unlink()
+    (store / approval.name).rename(approval)
+    (store / "aside").rename(own)
 
 
 def state_moved_on() -> Generator[None]:
@@ -110,7 +131,7 @@ def refusals() -> Iterator[tuple[str, str]]:
     yield "clock set back", refusal(earlier=timedelta(hours=1))
     yield "evidence of another stack", refusal("prod")
     for change in (
-        *(edited_evidence, state_moved_on, changed_program, swapped_plugin, dirty_tree),
+        *(edited_evidence, reused_approval, state_moved_on, changed_program, swapped_plugin, dirty_tree),
         file_named_as_a_git_revision,
     ):
         with contextmanager(change)():

@@ -46,6 +46,7 @@ REFUSALS = {
     "clock set back": "the clock of this machine",
     "evidence of another stack": "since the plan, the stack is prod instead of dev",
     "edited evidence": "it is for the evidence ",
+    "reused approval": "it is about other files than the evidence",
     "state moved on": "since the plan, the state of the stack changed",
     "changed program": "since the plan, the commit is ",
     "swapped plugin": "since the plan, the tool plugin resource-azure-native",

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -151,6 +152,10 @@ class PlannedRelease:
         plugins.mkdir()
         self.plugin = plugins / "pulumi-resource-azure-native"
         self.plugin.write_text("the plugin")
+        python = plugins / "python3"
+        # Without `site`, nothing that this process can import is installed for the program.
+        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
+        python.chmod(0o755)
         self.stack = RecordingStack(self.root, variables={"PATH": str(plugins), "PULUMI_HOME": str(root / "home")})
         self.backend = FolderBackend(root / "backend")
         self.declared = NOBODY

@@ -38,6 +38,8 @@ def edit_within_the_time_stamp(release: PlannedRelease) -> None:
     """Change a file so that git sees the same size and the same time."""
     git(release.root, "config", "core.trustctime", "false")
     path = release.root / "network.yaml"
+    # git reads a file again whose time is that of its index.
+    os.utime(path, (1_700_000_000, 1_700_000_000))
     times = path.stat()
     git(release.root, "update-index", "--refresh")
     path.write_text("name: evil\n")
