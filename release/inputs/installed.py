@@ -54,10 +54,9 @@ def _interpreter(root: Path, environment: Mapping[str, str]) -> str:
 
     Source: "Python", languages of Pulumi, Pulumi documentation, 2026.
     """
-    try:
-        runtime = mapping(mapping(load_yaml((root / "Pulumi.yaml").read_text("utf-8"))).get("runtime"))
-    except OSError:
-        return sys.executable
+    project = root / "Pulumi.yaml"
+    content = project.read_text("utf-8") if project.is_file() else ""
+    runtime = mapping(mapping(load_yaml(content)).get("runtime"))
     folder = text(mapping(runtime.get("options")), "virtualenv")
     own = root / folder / ("Scripts" if os.name == "nt" else "bin") / ("python.exe" if os.name == "nt" else "python")
     if folder and own.is_file():
