@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from access.model.urns import resource_name
 from access.reports import text
 from access.reports.terminal import Style
 from cli.approval_records import approving
@@ -178,7 +179,7 @@ def _applied_lines(applied: Applied, style: Style) -> Iterator[str]:
     outcome, read_back = applied.outcome, applied.read_back
     yield f"{len(outcome.applied)} changes applied"
     if outcome.failure:
-        yield from (f"  {operation} {urn.rpartition('::')[2]}" for operation, urn in outcome.applied)
+        yield from (f"  {operation} {resource_name(urn)}" for operation, urn in outcome.applied)
         for each in outcome.violations:
             yield style.paragraph(visible(each), mark="stopped by the approved plan:", colour="red")
         yield style.paragraph(visible(outcome.failure), mark="stopped:", colour="red")

@@ -12,9 +12,9 @@ from typing import Any
 
 from access.model.declared import Declared
 from access.model.graph import Graph
-from access.model.json_values import listed, mapping
 from access.questions.additional_grants import ReleaseRoles
 from access.readers import live
+from access.readers.export import resource_rows
 from access.readers.local import graph_of_world
 from cli.approval_records import KEYS, approval_source, project_backend, rule_of, setting_of, source_name
 from cli.cache.fingerprint import package_digest
@@ -189,8 +189,7 @@ class _LocalAzure:
 
     def read(self, _state: Graph, export: Mapping[str, Any], _declared: Declared) -> Graph:
         """Return the access graph of everything that is deployed to local Azure, with the names of the stack."""
-        rows = listed(mapping(export.get("deployment")).get("resources"))
-        world = {**read_document(self._world), "stack": rows}
+        world = {**read_document(self._world), "stack": resource_rows(export)}
         return graph_of_world(world, str(self._world), source="local Azure")
 
 

@@ -2,7 +2,7 @@
 
 A plan writes the review into its evidence; the deployment makes it again, since the evidence alone proves nothing. Owns
 what counts as growth, in `is_growth` alone: the verdict of a plan, the need for an approval, and the refusal of a
-deployment without one follow from that answer. Decision 0020 has what another kind of growth needs.
+deployment without one follow from that answer. CONTRIBUTING.md has what another kind of growth needs.
 """
 
 from collections.abc import Mapping

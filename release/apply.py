@@ -14,8 +14,10 @@ from typing import Any, cast
 from azure.core.exceptions import AzureError
 
 from access.azure.errors import AccessError
-from access.model.json_values import listed, mapping
+from access.model.json_values import listed
+from access.model.urns import resource_name
 from access.questions.deviations import with_images
+from access.readers.export import resource_rows
 from access.readers.planned_resources import planned_resources
 from release import statements
 from release.access_review import Verdict, review_access
@@ -131,13 +133,12 @@ def _apply(  # noqa: PLR0913, PLR0917 (those of `apply`)
     if not outcome.failure:
         outcome, read_back = _followed_up(around, outcome)
     interruption.finish()
-    unsigned = ""
+    document, unsigned = result_document(around, evidence, approval, outcome, read_back), ""
     try:
-        place = keep_result(around, evidence, result_document(around, evidence, approval, outcome, read_back))
-        unsigned = sign_result(around, evidence, place)
+        unsigned = sign_result(around, evidence, keep_result(around, evidence, document))
     except ReleaseError as error:
         outcome = replace(outcome, failure=outcome.failure or f"everything was deployed, and {error}")
-    document = result_document(around, evidence, approval, outcome, read_back)
+        document["failure"] = outcome.failure
     return Applied(outcome=outcome, read_back=read_back, document=document, unsigned=unsigned)
 
 
@@ -164,7 +165,7 @@ def _followed_up(around: Surroundings, outcome: Outcome) -> tuple[Outcome, LiveA
     step = "reading the state of the stack"
     try:
         export = around.stack.export()
-        if agent_identities(_rows(export)):
+        if agent_identities(resource_rows(export)):
             step = "moving role assignments to current identities of Foundry agents"
             around.report(step)
             around.reconcile()
@@ -177,10 +178,6 @@ def _followed_up(around: Surroundings, outcome: Outcome) -> tuple[Outcome, LiveA
         return replace(outcome, failure=failure, is_interrupted=True), None
     except (ReleaseError, AccessError, AzureError) as error:
         return replace(outcome, failure=f"everything was deployed, and {step} failed: {error}"), None
-
-
-def _rows(export: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [mapping(row) for row in listed(mapping(export.get("deployment")).get("resources"))]
 
 
 def _read_back(around: Surroundings, export: Mapping[str, Any]) -> LiveAccess:
@@ -233,7 +230,7 @@ def _same_preview(around: Surroundings, evidence: Evidence) -> Mapping[str, Any]
     rows = [cast("Mapping[str, Any]", row) for row in listed(evidence.document.get("resources"))]
     different = changed_urns(rows, resource_changes(preview))
     if different:
-        names = ", ".join(urn.rpartition("::")[2] for urn in different[:_SHOWN])
+        names = ", ".join(resource_name(urn) for urn in different[:_SHOWN])
         more = f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else ""
         raise ReleaseError(
             f"the preview differs from the plan in {names}{more}; nothing was changed; make a new plan with `release"

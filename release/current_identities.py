@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from access.model.graph import Graph
-from access.model.json_values import listed, mapping, nested, text
+from access.model.json_values import listed, mapping, text
 from access.questions.deviations import gives_access
+from access.questions.explained_values import texts_in
 from access.questions.identity_changes import identity_changes
 
 __all__ = ["identity_problems"]
@@ -42,4 +43,4 @@ def _given(preview: Mapping[str, Any]) -> Iterator[str]:
     for step in map(mapping, listed(preview.get("steps"))):
         state = mapping(step.get("newState"))
         if step.get("op") not in _UNCHANGED and gives_access(text(state, "type")):
-            yield from (each.lower() for each in nested(mapping(state.get("inputs"))) if isinstance(each, str))
+            yield from (each.lower() for each in texts_in(state.get("inputs")))

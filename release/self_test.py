@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from access.model.json_values import mapping, text
+from access.model.urns import resource_name
 from release.backend import Backend
 from release.errors import ReleaseError
 from release.inputs.commit import working_tree_problems
@@ -60,7 +61,7 @@ def _of_lock(backend: Backend, project: str, stack: str) -> Iterator[str]:
 
 
 def _of_state(stack: str, export: Mapping[str, Any]) -> Iterator[str]:
-    interrupted = [urn.rpartition("::")[2] for urn in pending_operations(export)]
+    interrupted = [resource_name(urn) for urn in pending_operations(export)]
     if interrupted:
         more = f" and {len(interrupted) - _SHOWN} more" if len(interrupted) > _SHOWN else ""
         yield (

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from access.model.urns import resource_name
 from access.reports import markdown
 from access.reports.document import severities
 from safe_text.display import shows_escaped_text
@@ -102,4 +103,4 @@ def _lines(content: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _name(row: Mapping[str, Any]) -> str:
-    return str(row["urn"]).rpartition("::")[2]
+    return resource_name(str(row["urn"]))

@@ -16,6 +16,7 @@ from access.azure.type_tokens import azure_native_token
 from access.model.json_values import Values, is_known
 from access.model.planned_resource import PlannedResource
 from access.model.returned_values import ReturnedValues
+from access.model.urns import resource_name
 from access.questions.explained_values import is_explained, is_made, is_within, same, shown
 
 __all__ = ["GivenIds", "deviations", "gives_access", "with_images"]
@@ -82,7 +83,7 @@ def deviations(  # noqa: PLR0913 (one argument for each thing that the engine ha
     if plan.type != kind:
         return (f"the type is {kind} instead of {plan.type}",)
     if provider and plan.provider and provider != plan.provider:
-        return (f"the provider is {_name(provider)!r} instead of {_name(plan.provider)!r}",)
+        return (f"the provider is {resource_name(provider)!r} instead of {resource_name(plan.provider)!r}",)
     return tuple(_differences(planned, plan, values, given))
 
 
@@ -149,7 +150,7 @@ def _unknown(at: str, name: str, found: object, plan: PlannedResource, given: Gi
     """Yield the difference of a value that the preview did not know."""
     sources = plan.sources.get(name, ())
     returned = [given(urn) for urn in sources]
-    makers = " and ".join(sorted(repr(_name(urn)) for urn in sources)) or "any approved resource"
+    makers = " and ".join(sorted(repr(resource_name(urn)) for urn in sources)) or "any approved resource"
     value = shown(found) if gives_access(plan.type) else "a value"
     if at == _IDENTIFIER_URI and isinstance(found, str):
         if not is_made(found.removeprefix("api://"), returned):
@@ -198,7 +199,3 @@ def _leaves(at: str, wanted: object, found: object) -> Iterator[tuple[str, objec
 def _is_expected(name: str, found: str, expected: str) -> bool:
     """Return True if a scope is the expected one or inside of it, or a role is the expected one."""
     return is_within(found, expected) if name == "scope" else guid_of(found) == guid_of(expected)
-
-
-def _name(urn: str) -> str:
-    return urn.rpartition("::")[2]

@@ -36,6 +36,11 @@ def read(document: Mapping[str, Any]) -> Graph:
     return graph([state_of(row, _WHERE) for row in there], source=_WHERE, unread=_pending(deployment))
 
 
+def resource_rows(document: Mapping[str, Any]) -> list[Values]:
+    """Return the resources of a stack export as they are; none for a document of another form."""
+    return [mapping(row) for row in listed(mapping(document.get("deployment")).get("resources"))]
+
+
 def _pending(deployment: Values) -> Iterator[Unread]:
     for each in map(mapping, listed(deployment.get("pending_operations"))):
         urn = text(mapping(each.get("resource")), "urn") or _WHERE

@@ -13,6 +13,7 @@ from access.azure.scopes import ROOT, ancestors, key
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
 from access.model.json_values import UNKNOWN, text, texts
+from access.model.urns import resource_name
 from access.readers.generic_resources import resource_ids_of
 from access.readers.graph_builder import graph
 from access.readers.resource_state import ResourceState
@@ -96,7 +97,7 @@ def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> 
     return ResourceState(
         urn=urn,
         type=kind,
-        name=urn.rpartition("::")[2],
+        name=resource_name(urn),
         id=text(props, "id"),
         parent=parent,
         inputs=inputs_by_urn.get(urn, props),

@@ -12,6 +12,7 @@ from access.azure.flat_properties import flattened
 from access.azure.type_tokens import azure_native_token
 from access.model.errors import UnreadableSource
 from access.model.json_values import Values, mapping, text, texts
+from access.model.urns import resource_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ def state_of(row: object, where: str) -> ResourceState:
     return ResourceState(
         urn=urn,
         type=kind,
-        name=urn.rpartition("::")[2],
+        name=resource_name(urn),
         id=text(values, "id"),
         parent=text(values, "parent"),
         inputs=mapping(values.get("inputs")),

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from access.model.json_values import Values, is_known, listed, mapping
 from access.model.named_texts import named_texts
+from access.readers.export import resource_rows
 from access.readers.preview import without_masks
 
 __all__ = ["stack_outputs", "stack_texts", "texts_of_rows"]
@@ -48,7 +49,7 @@ def texts_of_rows(rows: Iterable[Values]) -> dict[str, str]:
 
 def _rows(document: Mapping[str, Any]) -> list[Values]:
     """Return the resources of an export, of a document of local Azure and of a preview."""
-    rows = [mapping(each) for each in listed(mapping(document.get("deployment")).get("resources"))]
+    rows = resource_rows(document)
     rows += [mapping(each) for each in listed(document.get("resources"))]
     for step in listed(document.get("steps")):
         rows.append(mapping(without_masks(mapping(mapping(step).get("newState")))))

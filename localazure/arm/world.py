@@ -258,7 +258,7 @@ class World:
     def save_changes(self, path: Path, position: persistence.Position | None) -> persistence.Position | None:
         """Append what changed since the last write to the file, which was read up to `position`; return the new end.
 
-        Writes the state again if there is no file yet, or if the changes in the file are larger than the state.
+        Writes the whole state if there is no file yet, or if the appended changes take more space than the state.
         """
         if not self._changed:
             return position

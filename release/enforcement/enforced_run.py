@@ -15,6 +15,8 @@ from typing import Any
 from access.model.json_values import listed, mapping, text
 from access.model.planned_resource import PlannedResource, to_json
 from access.model.returned_values import returned_values
+from access.model.urns import resource_name
+from access.readers.export import resource_rows
 from release.enforcement.exchange import LineFile
 from release.enforcement.pack import COMPARE, POLICY, RECORD
 from release.enforcement.planned_steps import PlannedSteps
@@ -26,6 +28,8 @@ __all__ = ["enforced_up", "observed_preview"]
 
 _CALLED = frozenset({"same", "create", "update", "replace", "create-replacement", "import", "import-replacement"})
 """Operations before which the engine calls policies."""
+_LOOK_UPS = frozenset({"read", "read-replacement"})
+"""Operations on resources that the program chooses, so that their values do not prove whose they are."""
 _PACK_FAILED = "failed to run "
 """Beginning of the engine's error when a policy pack does not answer: "failed to run policy", "… remediation"."""
 _OFF = "the policy pack is switched off, or another program runs in its place"
@@ -47,14 +51,10 @@ def observed_preview(stack: EngineStack, *, pack: Path) -> Mapping[str, Any]:
     for step in map(mapping, listed(preview.get("steps"))):
         if _is_compared(step, mapping(step.get("newState"))) and text(step, "urn") not in called:
             raise ReleaseError(
-                f"in a preview, the engine did not call the policy of the approved plan for {_name(text(step, 'urn'))}:"
-                f" {_OFF}; nothing was changed"
+                "in a preview, the engine did not call the policy of the approved plan for"
+                f" {resource_name(text(step, 'urn'))!r}: {_OFF}; nothing was changed"
             )
     return preview
-
-
-# The program chooses which resource is looked up, so that its values do not prove whose they are.
-_LOOK_UPS = frozenset({"read", "read-replacement"})
 
 
 def enforced_up(  # noqa: PLR0913 (one argument for each part of a run)
@@ -96,7 +96,8 @@ def enforced_up(  # noqa: PLR0913 (one argument for each part of a run)
 
         outcome = stack.up([Pack(pack, exchange.configuration), *further], see)
         if watch.not_compared:
-            failure = f"the policy did not compare {_name(watch.not_compared)}, so the deployment was stopped; {_OFF}"
+            name = resource_name(watch.not_compared)
+            failure = f"the policy did not compare {name!r}, so the deployment was stopped; {_OFF}"
             return replace(outcome, failure=failure, is_interrupted=False)
         if unplanned:
             return replace(outcome, failure=f"{unplanned[0]}; the deployment was stopped", is_interrupted=False)
@@ -151,7 +152,7 @@ class _Watch:
 
     def seed(self, export: Mapping[str, Any]) -> None:
         """Record what Azure returned for the resources in the state."""
-        for row in map(mapping, listed(mapping(export.get("deployment")).get("resources"))):
+        for row in resource_rows(export):
             if row.get("external") is not True:
                 self._record(row)
 
@@ -184,7 +185,3 @@ def _is_compared(step: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
     """Return True if the engine calls policies before a step, and the resource is neither component nor provider."""
     kind = text(step, "type") or text(state, "type")
     return step.get("op") in _CALLED and bool(state.get("provider")) and not kind.startswith("pulumi:providers:")
-
-
-def _name(urn: str) -> str:
-    return repr(urn.rpartition("::")[2])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from access.model.json_values import listed, mapping, text
+from access.model.urns import resource_name
 
 __all__ = ["PlannedSteps"]
 
@@ -52,7 +53,7 @@ class PlannedSteps:
         if operation in _NOTHING | _DISCARDS or self._allows(urn, operation):
             return ""
         planned = " and ".join(sorted(self._planned.get(urn, set()) - _NOTHING)) or "no change"
-        return f"{_name(urn)}: the operation is {operation}, and the approved preview has {planned}"
+        return f"{resource_name(urn)!r}: the operation is {operation}, and the approved preview has {planned}"
 
     def missing(self, applied: Iterable[tuple[str, str]]) -> str:
         """Return which planned operations were not done, as a clause; empty if all were.
@@ -70,9 +71,9 @@ class PlannedSteps:
             done[urn].add(operation)
         for urn, operations in self._planned.items():
             if operations & {"create", "import"} and not done[urn]:
-                yield f"create {_name(urn)}"
+                yield f"create {resource_name(urn)!r}"
             if operations == {"delete"} and not done[urn] & {"delete", "discard"}:
-                yield f"delete {_name(urn)}"
+                yield f"delete {resource_name(urn)!r}"
 
     def _allows(self, urn: str, operation: str) -> bool:
         planned = self._planned.get(urn, set[str]())
@@ -85,7 +86,3 @@ class PlannedSteps:
 
 def _counts(kind: str, *, is_custom: bool) -> bool:
     return is_custom and not kind.startswith(_ENGINE)
-
-
-def _name(urn: str) -> str:
-    return repr(urn.rpartition("::")[2])

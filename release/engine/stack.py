@@ -17,6 +17,7 @@ from pulumi import automation
 from pulumi.automation.errors import StackNotFoundError
 
 from access.model.json_values import mapping, text
+from access.model.urns import resource_name
 from release.engine.command import OwnSessionCommand
 from release.engine.failure_reason import failure_reason, plain_message
 from release.engine.interruption import InterruptedRun
@@ -234,7 +235,7 @@ def _violations(event: Event) -> Iterator[Violation]:
     """Yield the violation of a mandatory policy that an event of the engine is about, with the resource's name."""
     policy = mapping(event.get("policyEvent"))
     if policy.get("enforcementLevel") == "mandatory":
-        name, message = text(policy, "resourceUrn").rpartition("::")[2], plain_message(text(policy, "message"))
+        name, message = resource_name(text(policy, "resourceUrn")), plain_message(text(policy, "message"))
         yield Violation(text(policy, "policyName"), message if name in message else f"{name}: {message}")
 
 

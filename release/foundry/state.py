@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from access.azure.assignment_types import ASSIGNMENTS
 from access.azure.catalogue import System, by_id
+from access.model.urns import resource_name
 from release.errors import ReleaseError
 
 __all__ = [
@@ -227,7 +228,7 @@ def _to_be_deleted(row: Row) -> bool:
 
 
 def _name(row: Row) -> str:
-    return str(row["urn"]).rpartition("::")[2]
+    return resource_name(str(row["urn"]))
 
 
 def _inputs(row: Row) -> Row:

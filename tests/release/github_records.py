@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.loopback_server import loopback_server
 
 TOKEN = "the token of the run"  # noqa: S105 (not a credential)
 PLACE = "/repos/contoso/agents"
@@ -38,18 +39,8 @@ def served(answers: Answers) -> Generator[str]:
 
         do_POST = do_GET  # noqa: N815 (the library's name)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name of the base class)
-            """Print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with loopback_server(Handler) as address:
+        yield address
 
 
 def review(at: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 (parts of the answer)

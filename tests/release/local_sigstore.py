@@ -8,14 +8,13 @@ config/identity/config.yaml and docs/oid-info.md, 2026-08; RFC 6962, 2013; sigst
 import hashlib
 import json
 import struct
-import threading
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import rfc8785
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from localazure.endpoints.signed_tokens import decoded, signing_key
+from tests.loopback_server import loopback_server
 
 SERVER = "https://github.com"
 _RAW_ISSUER = "1.3.6.1.4.1.57264.1.1"
@@ -278,16 +278,6 @@ def serving() -> Generator[LocalSigstore]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
-            """Print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    sigstore.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with loopback_server(Handler) as address:
+        sigstore.url = address
         yield sigstore
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from access.model.declared import Declared
 from access.model.graph import Graph
 from access.reports.provenance import Provenance
+from release.apply import apply
 from release.approval import Approval, ApprovalRule, When
 from release.authors import Authors
 from release.backend import FolderBackend
@@ -210,3 +213,11 @@ class PlannedRelease:
     @property
     def rule(self) -> ApprovalRule:
         return ApprovalRule(when=When.GROWTH, hours=24)
+
+
+def refusal(release: PlannedRelease) -> str:
+    """Return the error that refuses the deployment of a planned release."""
+    with pytest.raises(ReleaseError) as refused:
+        apply(release.around(), release.folder, release.rule, release.records)
+    assert release.stack.deployments == 0
+    return str(refused.value)

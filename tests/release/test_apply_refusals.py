@@ -11,7 +11,7 @@ import pytest
 from release.apply import apply, approve
 from release.approval import When
 from release.errors import ReleaseError
-from tests.release.planned_release import AUTHOR, UNCHANGED, PlannedRelease, git
+from tests.release.planned_release import AUTHOR, UNCHANGED, PlannedRelease, git, refusal
 
 
 @pytest.fixture
@@ -22,13 +22,6 @@ def release(tmp_path: Path) -> PlannedRelease:
 def deployed(release: PlannedRelease) -> bool:
     apply(release.around(), release.folder, release.rule, release.records)
     return release.stack.deployments == 1
-
-
-def refusal(release: PlannedRelease) -> str:
-    with pytest.raises(ReleaseError) as refused:
-        apply(release.around(), release.folder, release.rule, release.records)
-    assert release.stack.deployments == 0
-    return str(refused.value)
 
 
 def test_approved_plan_is_deployed_and_its_statements_are_kept_next_to_the_state(release: PlannedRelease) -> None:

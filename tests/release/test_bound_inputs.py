@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from release.apply import apply
-from release.errors import ReleaseError
 from release.inputs.variables import bound_variables
-from tests.release.planned_release import PlannedRelease, git
+from tests.release.planned_release import PlannedRelease, git, refusal
 
 Change = Callable[[PlannedRelease], None]
 
@@ -18,13 +17,6 @@ Change = Callable[[PlannedRelease], None]
 @pytest.fixture
 def release(tmp_path: Path) -> PlannedRelease:
     return PlannedRelease(tmp_path)
-
-
-def refusal(release: PlannedRelease) -> str:
-    with pytest.raises(ReleaseError) as refused:
-        apply(release.around(), release.folder, release.rule, release.records)
-    assert release.stack.deployments == 0
-    return str(refused.value)
 
 
 def commit(release: PlannedRelease) -> None:

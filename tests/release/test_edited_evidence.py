@@ -16,7 +16,7 @@ from release.apply import apply, approve
 from release.approval_sources.signed import SignedApprovals, sign_approval
 from release.errors import ReleaseError
 from release.statements import APPROVAL, PLAN, Statement, private_key, public_key, write
-from tests.release.planned_release import AUTHOR, REVIEWER, PlannedRelease
+from tests.release.planned_release import AUTHOR, REVIEWER, PlannedRelease, refusal
 
 APPROVAL_FILE = "approval-reviewer.intoto.json"
 
@@ -24,13 +24,6 @@ APPROVAL_FILE = "approval-reviewer.intoto.json"
 @pytest.fixture
 def release(tmp_path: Path) -> PlannedRelease:
     return PlannedRelease(tmp_path)
-
-
-def refusal(release: PlannedRelease) -> str:
-    with pytest.raises(ReleaseError) as refused:
-        apply(release.around(), release.folder, release.rule, release.records)
-    assert release.stack.deployments == 0
-    return str(refused.value)
 
 
 def rewrite(release: PlannedRelease, **changes: object) -> None:

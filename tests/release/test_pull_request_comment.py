@@ -7,9 +7,8 @@ import json
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +22,7 @@ from release.errors import ReleaseError
 from release.evidence import Evidence, read_evidence, write_evidence
 from release.job_outputs import hand_over, without_commands
 from release.pull_request_comment import write_comment
+from tests.loopback_server import loopback_server
 
 TOKEN = "the token of the run"  # noqa: S105 (not a credential)
 ON_GITHUB = "/repos/contoso/agents/issues/3/comments"
@@ -95,19 +95,9 @@ def served() -> Generator[Platform]:
 
         do_GET = do_POST = do_PATCH = _answer  # noqa: N815 (names of the base class)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name of the base class)
-            """Print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    platform.origin = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback_server(Handler) as address:
+        platform.origin = address
         yield platform
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def evidence(folder: Path, summary: str = "## Plan\n", stack: str = "prod") -> Evidence:

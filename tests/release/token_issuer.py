@@ -1,15 +1,15 @@
 """Issuer of a pipeline's ID tokens on 127.0.0.1, as GitHub and Azure Pipelines answer, whose tokens expire soon."""
 
 import json
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from localazure.endpoints.signed_tokens import signing_key
+from tests.loopback_server import loopback_server
 
 BEARER = "bearer-of-the-job-0123456789"
 ISSUER, SUBJECT = "https://token.actions.example", "repo:contoso@1/agents@2:environment:prod"
@@ -77,16 +77,6 @@ def issuing(**changes: Any) -> Generator[Issuer]:  # noqa: ANN401 (fields of an 
 
         do_POST = do_GET  # noqa: N815 (the library's name)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
-            """Print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    issuer.url = f"http://127.0.0.1:{server.server_port}/token?api-version=2.0"
-    try:
+    with loopback_server(Handler) as address:
+        issuer.url = f"{address}/token?api-version=2.0"
         yield issuer
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

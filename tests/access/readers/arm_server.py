@@ -3,8 +3,7 @@
 import json
 from collections.abc import Generator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -16,6 +15,7 @@ from access.azure.roles import Role
 from access.model.graph import Graph, Unread
 from access.readers.subscription import LISTED
 from tests.access.readers.entra_objects import directory_of_stack
+from tests.loopback_server import loopback_server
 
 JsonObject = dict[str, Any]
 SUBSCRIPTION = "10ca1000-0000-4000-8000-000000000001"
@@ -146,20 +146,9 @@ def serving(arm: Arm) -> Generator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name in the base class)
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    arm.endpoint = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with loopback_server(Handler) as address:
+        arm.endpoint = address
         yield arm.endpoint
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def definition(role: Role) -> JsonObject:
